@@ -1,0 +1,105 @@
+"""Diaries: the minutes of every jobcentre and day, what is booked of them, and the order in which people are booked.
+
+A diary is an array of shape (jobcentres, days, 5) of minutes. Coach minutes serve every appointment; face to face takes desk
+minutes as well. Some coach minutes may be kept for first meetings.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import compiled
+from sim.model.people import FACE_TO_FACE, FIRST
+
+COACH, COACH_BOOKED, FIRST_BOOKED, DESK, DESK_BOOKED = range(5)
+
+DAY = np.dtype(
+    [
+        ("face_to_face", "f8"),  # share, as known
+        ("missed", "f8", (2,)),  # share by kind
+        ("leaving", "i8"),  # hazard of leaving, in units
+        ("minutes", "i4", (2,)),  # by kind, as known
+        ("next_working", "i4"),
+        ("roll", "i4"),  # the day itself if it works, else the next that does
+        ("table", "i4"),  # which table of job entry hazards holds
+    ],
+    align=True,
+)
+"""What the rules say about a day."""
+
+
+@compiled
+def reserved(diary: NDArray[np.int64], j: int, day: int, share: float) -> int:
+    """Coach minutes still kept for first meetings."""
+    kept = int(share * diary[j, day, COACH] + 1e-6)
+    return max(0, kept - diary[j, day, FIRST_BOOKED])
+
+
+@compiled
+def has_room(diary: NDArray[np.int64], j: int, day: int, minutes: int, channel: int, kept: int) -> bool:
+    """Whether an appointment still fits, beside the minutes kept for others."""
+    if diary[j, day, COACH] - diary[j, day, COACH_BOOKED] - kept < minutes:
+        return False
+    return channel != FACE_TO_FACE or diary[j, day, DESK] - diary[j, day, DESK_BOOKED] >= minutes
+
+
+@compiled
+def enter(diary: NDArray[np.int64], j: int, day: int, minutes: int, kind: int, channel: int) -> None:
+    """Book minutes, or free them if negative."""
+    diary[j, day, COACH_BOOKED] += minutes
+    if kind == FIRST:
+        diary[j, day, FIRST_BOOKED] += minutes
+    if channel == FACE_TO_FACE:
+        diary[j, day, DESK_BOOKED] += minutes
+
+
+@compiled
+def in_clerks_order(
+    people: NDArray[np.void],
+    rows: NDArray[np.int64],
+    n: int,
+    priority: NDArray[np.int64],
+    keys: NDArray[np.int64],
+    spare: NDArray[np.int64],
+    spare_keys: NDArray[np.int64],
+    counter: NDArray[np.int64],
+) -> None:
+    """Sort the first ``n`` rows, which are in order of person, by (priority, due day, day of request, person).
+
+    Counting sort by digits, stable, so that the order of persons decides ties. ``keys`` and the spares hold at least ``n``
+    values, ``counter`` 2048.
+    """
+    if n < 2:
+        return
+    due0 = due1 = int(people[rows[0]].due)
+    asked0 = asked1 = int(people[rows[0]].requested)
+    for i in range(n):
+        r = people[rows[i]]
+        due0, due1 = min(due0, int(r.due)), max(due1, int(r.due))
+        asked0, asked1 = min(asked0, int(r.requested)), max(asked1, int(r.requested))
+    highest = 0
+    for i in range(n):
+        r = people[rows[i]]
+        key = (int(priority[r.kind]) * (due1 - due0 + 1) + int(r.due) - due0) * (asked1 - asked0 + 1) + int(r.requested) - asked0
+        keys[i] = key
+        highest = max(highest, key)
+    shift = 0
+    while highest >> shift > 0:
+        counter[:] = 0
+        for i in range(n):
+            counter[(keys[i] >> shift) & 2047] += 1
+        before = 0
+        for digit in range(2048):
+            here = counter[digit]
+            counter[digit] = before
+            before += here
+        for i in range(n):
+            digit = (keys[i] >> shift) & 2047
+            spare[counter[digit]] = rows[i]
+            spare_keys[counter[digit]] = keys[i]
+            counter[digit] += 1
+        for i in range(n):
+            rows[i] = spare[i]
+            keys[i] = spare_keys[i]
+        shift += 11

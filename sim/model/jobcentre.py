@@ -1,0 +1,237 @@
+"""Jobcentres at work: the people of a pool, and the process that takes them through the day.
+
+A pool is the jobcentres whose diaries one clerk keeps; a jobcentre outside every pool is a pool of its own. Its people are rows of one
+block, in order of id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim import luck as lucky
+from sim.luck import Luck, Purpose
+from sim.model import working_day
+from sim.model.day import EVE, Phase, Process, until
+from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED
+from sim.model.job_entry import JobEntry
+from sim.model.ledger import HOME_COLUMNS, Event, Ledger
+from sim.model.people import FIRST, NONE, PERSON, WORK
+from sim.scenario.schema import CHANNELS, Scenario
+
+COMPACT_AT = 0.2
+"""Share of rows of people who have gone at which a block is cleared of them."""
+
+
+@dataclass
+class Surroundings:
+    """What all pools share: the calendar, the rules of each day, the diaries, luck and the ledger."""
+
+    scenario: Scenario
+    names: tuple[str, ...]
+    days: int
+    luck: Luck
+    area_hashes: NDArray[np.int64]
+    works: NDArray[np.bool_]
+    count: NDArray[np.int64]
+    before: int
+    rules: NDArray[np.void]
+    every: NDArray[np.int8]
+    job_entry: JobEntry
+    diary: NDArray[np.int64]
+    ledger: Ledger
+    history: NDArray[np.void]
+
+    def window(self, today: int) -> NDArray[np.int64]:
+        """The working days that can be booked today."""
+        ahead = self.works[today + 1 :].nonzero()[0][: int(self.scenario.appointments.book_ahead_working_days)]
+        return ahead + today + 1
+
+
+class Pool:
+    """Jobcentres with a common clerk, and their people.
+
+    Args:
+        around: what all pools share.
+        members: the jobcentres, as indices in order of name.
+        channels: which channels they share.
+        arrivals: rows of everyone who will ever come by their own claim, stock first, in order of id.
+    """
+
+    def __init__(self, around: Surroundings, members: list[int], channels: list[str], arrivals: NDArray[np.void]) -> None:
+        self.around = around
+        self.members = np.array(members, dtype=np.int64)
+        self.shared = np.array([channel in channels and len(members) > 1 for channel in CHANNELS], dtype=np.int64)
+        stock = int((arrivals["entry"] == lucky.STOCK).sum())
+        self.people, self.n, self.gone = np.zeros(0, dtype=PERSON), 0, 0
+        self.claims = arrivals[stock:]
+        self.first_claim = np.searchsorted(self.claims["claim"], np.arange(around.days + 1))
+        self._reserve_space(len(arrivals))
+        self.add(arrivals[:stock])
+
+    def process(self, env: simpy.Environment) -> Process:
+        """The pool's days, phase by phase."""
+        yield until(env, EVE, Phase.CLERK)
+        self.book(EVE)
+        for today in range(self.around.days):
+            yield until(env, today, Phase.ARRIVALS)
+            self.receive(today)
+            yield until(env, today, Phase.CAPACITY)
+            self.bump(today)
+            if self.around.works[today]:
+                yield until(env, today, Phase.APPOINTMENTS)
+                self.hold(today)
+            yield until(env, today, Phase.HAZARDS)
+            self.accrue(today)
+            yield until(env, today, Phase.CLERK)
+            self.book(today)
+
+    def receive(self, today: int) -> None:
+        """Phase 1: today's claims."""
+        new = self.claims[self.first_claim[today] : self.first_claim[today + 1]]
+        self._reserve_space(self.n + len(new))
+        self.people[self.n : self.n + len(new)] = new
+        self.n += len(new)
+        np.add.at(self.around.ledger.home(today), (new["home"], new["age"], HOME_COLUMNS.index("claims")), 1)
+        self.around.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, new, kind=FIRST)
+
+    def bump(self, today: int) -> None:
+        """Phase 2: whatever no longer fits, today or on any later day."""
+        around = self.around
+        ahead = around.diary[self.members, today:]
+        over = (ahead[:, :, COACH_BOOKED] > ahead[:, :, COACH]) | (ahead[:, :, DESK_BOOKED] > ahead[:, :, DESK])
+        for member, days_ahead in np.argwhere(over):
+            j, day = int(self.members[member]), today + int(days_ahead)
+            working_day.bump(
+                self.people, self.n, today, j, day, around.diary, self.priority, self.scratch, around.ledger.home(today), *self.log
+            )
+            self._flush()
+
+    def hold(self, today: int) -> None:
+        """Phase 3: today's appointments."""
+        around, luck = self.around, self.around.luck
+        working_day.hold(
+            self.people,
+            self.n,
+            today,
+            around.rules,
+            around.every,
+            around.count,
+            around.before,
+            luck.seed,
+            luck.replication,
+            around.area_hashes,
+            around.ledger.home(today),
+            around.ledger.site(today),
+            around.history,
+            *self.log,
+        )
+        self._flush()
+
+    def accrue(self, today: int) -> None:
+        """Phase 4: people enter work or leave."""
+        around, job_entry = self.around, self.around.job_entry
+        self.gone += working_day.accrue(
+            self.people,
+            self.n,
+            today,
+            around.rules,
+            job_entry.bands,
+            job_entry.tables,
+            around.diary,
+            around.ledger.home(today),
+            around.history,
+            *self.log,
+        )
+        self._flush()
+        if self.gone > COMPACT_AT * self.n:
+            self._keep(self.people[: self.n]["state"] < WORK)
+
+    def book(self, today: int) -> None:
+        """Phase 6: the clerk."""
+        around, luck = self.around, self.around.luck
+        working_day.book(
+            self.people,
+            self.n,
+            today,
+            around.rules,
+            around.window(today),
+            around.count,
+            around.before,
+            self.members,
+            self.shared,
+            self.priority,
+            *self.reserve,
+            luck.seed,
+            luck.replication,
+            around.area_hashes,
+            around.diary,
+            self.pointer,
+            self.scratch,
+            around.history,
+            *self.log,
+        )
+        self._flush()
+
+    def tally(self, today: int, booked: NDArray[np.int64]) -> None:
+        """The close of the day: people by state, and the minutes they have booked, added to ``booked`` by jobcentre."""
+        around = self.around
+        working_day.tally(self.people, self.n, today, around.count, around.before, around.ledger.home(today), booked)
+
+    def take_out(self, origin: int | None, home: int, low: float, high: float) -> NDArray[np.void]:
+        """Remove and return those on the claim at a home (of one origin) whose diversion number lies in [low, high), without bookings."""
+        people, around = self.people[: self.n], self.around
+        u = around.luck.uniforms(
+            around.area_hashes[people["area"]], people["number"].astype("i8"), people["entry"].astype("i8"), Purpose.DIVERSION
+        )
+        chosen = (people["state"] < WORK) & (people["home"] == home) & (low <= u) & (u < high)
+        if origin is not None:
+            chosen &= people["origin"] == origin
+        moving = people[chosen]
+        for r in moving[moving["booked"] != NONE]:
+            working_day.enter(around.diary, int(r["serving"]), int(r["booked"]), -int(r["minutes"]), int(r["kind"]), int(r["channel"]))
+        moving["booked"] = NONE
+        self._keep(~chosen & (people["state"] < WORK))
+        return moving
+
+    def add(self, rows: NDArray[np.void]) -> None:
+        """Take people in, keeping the order of ids."""
+        self._reserve_space(self.n + len(rows))
+        self.people[self.n : self.n + len(rows)] = rows
+        self.n += len(rows)
+        self.people[: self.n] = self.people[: self.n][np.argsort(self.people[: self.n]["id"], kind="stable")]
+
+    @property
+    def priority(self) -> NDArray[np.int64]:
+        """Rank by kind of appointment, the lowest booked first."""
+        appointments = self.around.scenario.appointments
+        return np.array([int(appointments.first_meeting.priority), int(appointments.review.priority)])
+
+    @property
+    def reserve(self) -> tuple[float, int]:
+        """Share of coach minutes kept for first meetings, and until how many working days ahead."""
+        reserve = self.around.scenario.appointments.first_meeting.reserve
+        return (float(reserve.share), int(reserve.until_days_before)) if reserve else (0.0, 0)
+
+    def _keep(self, kept: NDArray[np.bool_]) -> None:
+        self.people[: kept.sum()] = self.people[: self.n][kept]
+        self.n, self.gone = int(kept.sum()), 0
+
+    def _reserve_space(self, rows: int) -> None:
+        if rows <= len(self.people) and len(self.people):
+            return
+        larger = np.zeros(max(rows, len(self.people) * 3 // 2, 16), dtype=PERSON)
+        larger[: self.n] = self.people[: self.n]
+        self.people = larger
+        self.scratch = np.zeros((5, max(len(larger), 2048)), dtype=np.int64)
+        self.pointer = np.zeros((len(self.around.names), 2, len(CHANNELS)), dtype=np.int64)
+        wanted = len(larger) if self.around.ledger.wants_events else 0
+        self.log = np.zeros((wanted, 8), dtype=np.int64), np.zeros(1, dtype=np.int64)
+
+    def _flush(self) -> None:
+        events, cursor = self.log
+        self.around.ledger.note(events[: cursor[0]])
+        cursor[0] = 0

@@ -1,0 +1,207 @@
+"""What a run writes down, and the check that nobody is lost.
+
+Tallies are kept by day and jobcentre: of people (by their home and age group) and of minutes (by the jobcentre that serves). Each
+person leaves one row of history; the event log is kept only when asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.people import HISTORY, NONE
+
+HOME_COLUMNS = (
+    "claims",
+    "moved_in",
+    "moved_out",
+    "job_entries",
+    "left",
+    "waiting",
+    "in_reviews",
+    "on_list",
+    "overdue",
+    "late",
+    "first_meetings_held",
+    "first_meetings_missed",
+    "reviews_held",
+    "reviews_missed",
+    "interval_days",
+    "intervals",
+    "delay_working_days",
+    "bumped",
+)
+"""People by home jobcentre. At the close of the day: waiting (for a first meeting), in_reviews, on_list (without a booking), overdue (in reviews, due
+day reached), late (due more than 5 working days ago). interval_days adds up the days between held meetings over ``intervals`` reviews;
+delay_working_days the working days from due to held over the reviews held."""
+
+SITE_COLUMNS = (
+    "coach_minutes",
+    "coach_minutes_booked",
+    "coach_minutes_held",
+    "coach_minutes_missed",
+    "desk_minutes",
+    "desk_minutes_booked",
+    "desk_minutes_used",
+    "coaches",
+    "in_training",
+)
+"""Minutes by serving jobcentre: there on the day, booked in the diary once the day's capacity is known, and held or missed as counted from the
+appointments; full-time equivalents in post and trained, and in training."""
+
+EVENT_COLUMNS = ("day", "phase", "person", "event", "jobcentre", "kind", "channel", "value")
+
+
+class Event(IntEnum):
+    """Codes of the event log (rules, section 7)."""
+
+    CLAIM = 0
+    MOVE = 1
+    BUMP = 2
+    MISSED = 3
+    HELD = 4
+    JOB_ENTRY = 5
+    LEFT = 6
+    BOOKED = 7
+
+
+class ConservationError(RuntimeError):
+    """People or minutes do not add up: the model is wrong, and the run stops."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One replication, written down.
+
+    Attributes:
+        jobcentres, areas: names in order; index arrays elsewhere refer to these.
+        area_of_jobcentre: index of the area, -1 for a temporary jobcentre; shape (jobcentres,).
+        works: whether a day is a working day, shape (days,).
+        working_day_count: working days up to and including each day from day 0 on; reaches past the run.
+        target_working_days: the promise for first meetings.
+        by_home: counts, shape (days, jobcentres, age groups, HOME_COLUMNS).
+        by_site: minutes and coaches, shape (days, jobcentres, SITE_COLUMNS).
+        people: rows of HISTORY by person id.
+        events: shape (events, 8), columns EVENT_COLUMNS, ordered by (day, phase, person, event); None if not asked for.
+    """
+
+    scenario_name: str
+    seed: int
+    replication: int
+    start: dt.date
+    days: int
+    jobcentres: tuple[str, ...]
+    areas: tuple[str, ...]
+    area_of_jobcentre: NDArray[np.int64]
+    works: NDArray[np.bool_]
+    working_day_count: NDArray[np.int64]
+    target_working_days: int
+    by_home: NDArray[np.int64]
+    by_site: NDArray[np.float64]
+    people: NDArray[np.void]
+    events: NDArray[np.int64] | None
+
+
+def column(name: str) -> int:
+    """Position of a column in the tallies by home or by site."""
+    return HOME_COLUMNS.index(name) if name in HOME_COLUMNS else SITE_COLUMNS.index(name)
+
+
+class Ledger:
+    """Tallies of a run while it is under way."""
+
+    def __init__(self, days: int, jobcentres: tuple[str, ...], age_groups: int, wants_events: bool) -> None:
+        self.jobcentres = jobcentres
+        self.by_home = np.zeros((days, len(jobcentres), age_groups, len(HOME_COLUMNS)), dtype=np.int64)
+        self.by_site = np.zeros((days, len(jobcentres), len(SITE_COLUMNS)))
+        self.wants_events = wants_events
+        self._events: list[NDArray[np.int64]] = []
+        self._caseload = np.zeros(len(jobcentres), dtype=np.int64)
+        self._eve = np.zeros_like(self.by_home[0]), np.zeros_like(self.by_site[0])
+
+    def home(self, day: int) -> NDArray[np.int64]:
+        """Today's tally of people, shape (jobcentres, age groups, HOME_COLUMNS)."""
+        return self.by_home[day] if day >= 0 else self._eve[0]
+
+    def site(self, day: int) -> NDArray[np.float64]:
+        """Today's tally of minutes, shape (jobcentres, SITE_COLUMNS)."""
+        return self.by_site[day] if day >= 0 else self._eve[1]
+
+    def note(self, records: NDArray[np.int64]) -> None:
+        """Keep events, shape (events, 8)."""
+        if self.wants_events and len(records):
+            self._events.append(records.copy())
+
+    def note_people(self, day: int, phase: int, event: Event, rows: NDArray[np.void], kind: int = -1) -> None:
+        """Keep an event of many people at once, at their homes."""
+        if not self.wants_events or not len(rows):
+            return
+        records = np.full((len(rows), len(EVENT_COLUMNS)), -1, dtype=np.int64)
+        records[:, 0], records[:, 1], records[:, 3], records[:, 5] = day, phase, event, kind
+        records[:, 2], records[:, 4] = rows["id"], rows["home"]
+        self.note(records)
+
+    def events(self) -> NDArray[np.int64] | None:
+        """The event log in order of (day, phase, person, event)."""
+        if not self.wants_events:
+            return None
+        log = np.concatenate(self._events) if self._events else np.zeros((0, len(EVENT_COLUMNS)), dtype=np.int64)
+        return log[np.lexsort([log[:, i] for i in range(len(EVENT_COLUMNS) - 1, -1, -1)])]
+
+    def start(self, stock_homes: NDArray[np.int64]) -> None:
+        """Count those who are there before the first day."""
+        self._caseload = np.bincount(stock_homes, minlength=len(self.jobcentres))
+
+    def close(self, day: int, booked_ahead: NDArray[np.int64], diary_ahead: NDArray[np.int64]) -> None:
+        """Check that today's people and minutes add up, at every jobcentre.
+
+        Args:
+            day: today.
+            booked_ahead: minutes booked after today by serving jobcentre, counted from people.
+            diary_ahead: the same as the diaries have it.
+
+        Raises:
+            ConservationError: if they do not, with day, jobcentre and numbers.
+        """
+        if day < 0:
+            return
+        home = self.by_home[day].sum(axis=1)
+
+        def total(name: str) -> NDArray[np.int64]:
+            return home[:, HOME_COLUMNS.index(name)]
+
+        site = self.by_site[day]
+        came = total("claims") + total("moved_in")
+        went = total("moved_out") + total("job_entries") + total("left")
+        here = total("waiting") + total("in_reviews")
+        self._must_equal(day, "people on the claim", here, self._caseload + came - went)
+        self._must_equal(day, "minutes booked ahead", booked_ahead, diary_ahead)
+        served = site[:, column("coach_minutes_held")] + site[:, column("coach_minutes_missed")]
+        self._must_equal(day, "minutes of today's appointments", served, site[:, column("coach_minutes_booked")])
+        if (site[:, column("coach_minutes_booked")] > site[:, column("coach_minutes")]).any():
+            raise ConservationError(f"day {day}: more coach minutes are booked than are there")
+        self._caseload = here
+
+    def _must_equal(self, day: int, what: str, counted: NDArray[np.generic], expected: NDArray[np.generic]) -> None:
+        wrong = np.flatnonzero(counted != expected)
+        if len(wrong):
+            j = wrong[0]
+            raise ConservationError(
+                f"day {day}, {self.jobcentres[j]}: {what} do not add up: counted {counted[j]}, expected {expected[j]}. "
+                "This is an error in the model, not in the scenario; please report it with the scenario and seed."
+            )
+
+
+def history_of(everyone: NDArray[np.void]) -> NDArray[np.void]:
+    """The history rows of people who have just come."""
+    history = np.zeros(len(everyone), dtype=HISTORY)
+    for name in ("area", "origin", "home", "age", "claim"):
+        history[name] = everyone[name]
+    for name in ("offered", "first_held", "exit"):
+        history[name] = NONE
+    return history
+

@@ -1,0 +1,69 @@
+"""A jobseeker is a row.
+
+Rows are narrow, so that a jobcentre's people stay near the processor. Days are days of the run; days before it are negative.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+NONE = -1
+"""No booking."""
+NEVER = -32768
+"""No meeting held yet."""
+
+WAITING, REVIEWS, WORK, LEFT = range(4)
+"""States: waiting for a first meeting, in reviews, in work, left for another reason. The first two are on the claim."""
+
+FIRST, REVIEW = range(2)
+"""Kinds of appointment."""
+
+FACE_TO_FACE, PHONE = range(2)
+"""Channels. Phone stands for every way that needs no desk."""
+
+PERSON = np.dtype(
+    [
+        ("job", "i8"),  # what is left of the threshold for entering work, in units
+        ("leaving", "i8"),  # what is left of the threshold for leaving otherwise, in units
+        ("id", "i4"),
+        ("number", "i4"),  # on the day of the claim, in the area; with entry and area it names the person's luck
+        ("entry", "i4"),  # date of the claim as days since 1970, or the mark of the initial stock
+        ("area", "i2"),
+        ("home", "i2"),  # whose caseload it is
+        ("origin", "i2"),  # home before any temporary jobcentre
+        ("claim", "i2"),
+        ("due", "i2"),  # of the appointment asked for
+        ("requested", "i2"),
+        ("booked", "i2"),  # day, or NONE: on the waiting list
+        ("serving", "i2"),  # jobcentre of the booking
+        ("minutes", "i2"),  # of the booking
+        ("last_held", "i2"),  # day of the last meeting held, or NEVER
+        ("interval", "i2"),  # days between the last two meetings held; 0 if there were no two
+        ("count", "i2"),  # appointments held or missed
+        ("state", "u1"),
+        ("kind", "u1"),  # of the appointment asked for
+        ("channel", "u1"),  # of the booking
+        ("age", "u1"),
+        ("remote", "u1"),  # can be served by phone
+    ],
+    align=True,
+)
+
+HISTORY = np.dtype(
+    [
+        ("area", "u2"),
+        ("origin", "u2"),
+        ("home", "u2"),
+        ("age", "u1"),
+        ("claim", "i4"),
+        ("offered", "i4"),
+        ("first_held", "i4"),
+        ("exit", "i4"),
+        ("exit_kind", "u1"),
+        ("held", "i4"),
+        ("missed", "i4"),
+    ],
+    align=True,
+)
+"""What a run remembers of everyone, by person id: home at entry, first date offered, first meeting held, how the claim ended
+(0 not, 1 job entry, 2 left), appointments held and missed. Days are NONE where there was none."""

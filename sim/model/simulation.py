@@ -1,0 +1,192 @@
+"""One replication of a scenario: the SimPy environment and its processes.
+
+SimPy's clock carries everything a planner thinks of as an event: announcements, openings and closings, claims, and each pool's day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim import luck as lucky
+from sim.luck import Luck
+from sim.model.claims import Interval, catchments, every_weeks, everyone
+from sim.model.coaches import Staffing
+from sim.model.day import EVE, Phase, Process, instant, until
+from sim.model.diary import COACH, COACH_BOOKED, DAY, DESK, DESK_BOOKED
+from sim.model.job_entry import JobEntry
+from sim.model.jobcentre import Pool, Surroundings
+from sim.model.ledger import HOME_COLUMNS, Event, Ledger, Record, column, history_of
+from sim.scenario.capacity import announcements, calendar_of, diary_days
+from sim.scenario.schema import AGE_GROUPS, Scenario
+
+
+def simulate(scenario: Scenario, seed: int, replication: int, events: bool = False) -> Record:
+    """Run one replication.
+
+    Args:
+        scenario: what to run.
+        seed: the seed of all luck.
+        replication: which replication of that seed, from 0.
+        events: whether to keep the event log.
+
+    Raises:
+        ConservationError: if people or minutes do not add up on some day.
+    """
+    return Region(scenario, Luck(seed, replication), events).run()
+
+
+class Region:
+    """Everything in one replication: people, jobcentres, diaries and the clock."""
+
+    def __init__(self, scenario: Scenario, luck: Luck, events: bool) -> None:
+        self.scenario, self.luck = scenario, luck
+        self.days = scenario.period.days
+        self.calendar = calendar_of(scenario)
+        self.names = tuple(sorted(scenario.jobcentres))
+        self.areas = tuple(sorted(scenario.areas))
+        people = everyone(scenario, self.calendar, luck)
+        oldest = -int(people["claim"].min(initial=0))
+        weeks = (oldest + self.days) // 7 + 2
+        horizon = diary_days(scenario)
+        works, _, _ = self.calendar.arrays(0, horizon)
+        self.ledger = Ledger(self.days, self.names, len(AGE_GROUPS), events)
+        self.ledger.start(people["home"][people["entry"] == lucky.STOCK])
+        before = -self.calendar.first
+        self.around = Surroundings(
+            scenario=scenario,
+            names=self.names,
+            days=self.days,
+            luck=luck,
+            area_hashes=np.array([lucky.name_hash(name) for name in self.areas]),
+            works=works,
+            count=self.calendar.arrays(self.calendar.first, before + self.calendar.last + 1)[1],
+            before=before,
+            rules=np.zeros(self.calendar.last + 1, dtype=DAY),
+            every=every_weeks(scenario, self.days, weeks).astype(np.int8),
+            job_entry=JobEntry(scenario, self.days, weeks),
+            diary=np.zeros((len(self.names), horizon, 5), dtype=np.int64),
+            ledger=self.ledger,
+            history=history_of(people),
+        )
+        self.staffing = Staffing(scenario, self.calendar, luck, self.around.diary)
+        self._write_rules()
+        self.pools = self._make_pools(people)
+
+    def run(self) -> Record:
+        """Let the clock run from the eve to the last day."""
+        env = simpy.Environment(initial_time=instant(EVE, Phase.CHANGES))
+        env.process(self._announcements(env))
+        for part in catchments(self.scenario, self.calendar):
+            env.process(self._temporary(env, part))
+        for pool in self.pools:
+            env.process(pool.process(env))
+        env.process(self._capacity(env))
+        env.process(self._close(env))
+        env.run()
+        return self._record()
+
+    def _announcements(self, env: simpy.Environment) -> Process:
+        """Phase 0: what bookings see changes on the days on which something becomes known."""
+        self._learn(EVE)
+        for day in announcements(self.scenario, self.calendar):
+            if EVE < day < self.days:
+                yield until(env, day, Phase.CHANGES)
+                self._learn(day)
+
+    def _temporary(self, env: simpy.Environment, part: Interval) -> Process:
+        """A temporary jobcentre takes its share of an origin's people when it opens, and sends them back when it closes."""
+        if part.opens >= part.closes:
+            return
+        if part.standing_caseload and 0 <= part.opens < self.days:
+            yield until(env, part.opens, Phase.ARRIVALS)
+            self._move(part, part.origin, part.temporary, part.opens)
+        if 0 <= part.closes < self.days:
+            yield until(env, part.closes, Phase.ARRIVALS)
+            self._move(part, part.temporary, part.origin, part.closes)
+
+    def _capacity(self, env: simpy.Environment) -> Process:
+        """Phase 2, before anything is bumped: today's minutes are those of the coaches who are there. Afterwards they are noted."""
+        for today in range(self.days):
+            yield until(env, today, Phase.CHANGES)
+            self.staffing.arrive(today)
+            yield until(env, today, Phase.APPOINTMENTS)
+            site, diary = self.ledger.site(today), self.around.diary[:, today]
+            site[:, column("coach_minutes")], site[:, column("coach_minutes_booked")] = diary[:, COACH], diary[:, COACH_BOOKED]
+            site[:, column("desk_minutes")], site[:, column("desk_minutes_booked")] = diary[:, DESK], diary[:, DESK_BOOKED]
+            site[:, column("coaches")] = self.staffing.truth.coaches[:, today]
+            site[:, column("in_training")] = self.staffing.truth.in_training[:, today]
+
+    def _close(self, env: simpy.Environment) -> Process:
+        """The end of the day: people are counted, and it is checked that nobody is lost."""
+        for today in range(self.days):
+            yield until(env, today, Phase.CLOSE)
+            booked = np.zeros(len(self.names), dtype=np.int64)
+            for pool in self.pools:
+                pool.tally(today, booked)
+            self.ledger.close(today, booked, self.around.diary[:, today + 1 :, COACH_BOOKED].sum(axis=1))
+
+    def _learn(self, today: int) -> None:
+        """Write what is known today into the diaries and the rules of later days."""
+        self.staffing.learn(today)
+        known, start, rules = self.calendar.date(today), self.scenario.period.from_, self.around.rules
+        appointments = self.scenario.appointments
+        for k, kind in enumerate((appointments.first_meeting, appointments.review)):
+            rules["minutes"][:, k] = kind.minutes.daily(start, len(rules), known)
+        rules["face_to_face"] = self.scenario.service.face_to_face_share.daily(start, len(rules), known)
+
+    def _write_rules(self) -> None:
+        """The rules of each day that need not be known in advance."""
+        rules, start = self.around.rules, self.scenario.period.from_
+        works, _, following = self.calendar.arrays(0, len(rules))
+        rules["next_working"] = following
+        rules["roll"] = np.where(works, np.arange(len(rules)), following)
+        appointments = self.scenario.appointments
+        for k, kind in enumerate((appointments.first_meeting, appointments.review)):
+            rules["missed"][:, k] = kind.missed.daily(start, len(rules))
+        rules["leaving"][: self.days] = self.around.job_entry.leaving
+        rules["table"][: self.days] = self.around.job_entry.table_on
+
+    def _make_pools(self, people: NDArray[np.void]) -> list[Pool]:
+        pools = [(sorted(self.names.index(name) for name in pool.jobcentres), list(pool.channels)) for pool in self.scenario.pools.values()]
+        pooled = {j for members, _ in pools for j in members}
+        pools += [([j], []) for j in range(len(self.names)) if j not in pooled]
+        self.pool_of: dict[int, Pool] = {}
+        out = []
+        for members, channels in sorted(pools):
+            pool = Pool(self.around, members, channels, people[np.isin(people["home"], members)])
+            self.pool_of.update(dict.fromkeys(members, pool))
+            out.append(pool)
+        return out
+
+    def _move(self, part: Interval, home: int, to: int, today: int) -> None:
+        moving = self.pool_of[home].take_out(part.origin, home, part.low, part.high)
+        moving["home"] = to
+        self.pool_of[to].add(moving)
+        tally = self.ledger.home(today)
+        np.add.at(tally, (home, moving["age"], HOME_COLUMNS.index("moved_out")), 1)
+        np.add.at(tally, (to, moving["age"], HOME_COLUMNS.index("moved_in")), 1)
+        self.ledger.note_people(today, Phase.ARRIVALS, Event.MOVE, moving)
+
+    def _record(self) -> Record:
+        count = self.around.count[self.around.before :]
+        area_index = {name: i for i, name in enumerate(self.areas)}
+        return Record(
+            scenario_name=self.scenario.name,
+            seed=self.luck.seed,
+            replication=self.luck.replication,
+            start=self.scenario.period.from_,
+            days=self.days,
+            jobcentres=self.names,
+            areas=self.areas,
+            area_of_jobcentre=np.array([area_index.get(self.scenario.jobcentres[name].area or "", -1) for name in self.names]),
+            works=self.around.works[: self.days],
+            working_day_count=count,
+            target_working_days=int(self.scenario.appointments.first_meeting.target_working_days),
+            by_home=self.ledger.by_home,
+            by_site=self.ledger.by_site,
+            people=self.around.history,
+            events=self.ledger.events(),
+        )
+

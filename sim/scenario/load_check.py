@@ -1,0 +1,242 @@
+"""Offered load before a run: minutes asked for over minutes there, from arithmetic alone.
+
+The caseload is projected week by week with nobody waiting: stock and claims by completed weeks on the claim, leaving at the monthly
+rates with fortnightly contact. Every claim asks for one first meeting, everyone from their second week on for reviews at the
+frequency of their week; missed appointments are asked for again. A load above 1 cannot last: queues grow, or reviews stretch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.scenario.capacity import calendar_of, capacity
+from sim.scenario.numbers import Series
+from sim.scenario.schema import AGE_GROUPS, Jobcentre, Scenario
+
+Floats = NDArray[np.float64]
+
+DAYS_A_MONTH = 30.4375
+HIGHEST_OPENING_LOAD = 4.0
+
+
+def offered_load(scenario: Scenario) -> pd.DataFrame:
+    """Load by month and jobcentre.
+
+    Returns:
+        One row per month and jobcentre: ``month`` (ISO), ``jobcentre``, ``caseload`` (people, mean), ``first_minutes`` and
+        ``review_minutes`` asked for, ``coach_minutes`` there, ``load`` (their ratio), ``weeks_between_reviews`` (as asked for, mean
+        over people), ``desk_minutes_asked``, ``desk_minutes`` and ``desk_load``. Ratios are infinite where nothing is there.
+    """
+    calendar = calendar_of(scenario)
+    days = scenario.period.days
+    there = capacity(scenario, calendar, days)
+    asked = _Projection(scenario, days)
+    months = np.array([calendar.date(day).strftime("%Y-%m") for day in range(days)])
+    rows = []
+    for month in dict.fromkeys(months):
+        inside = months == month
+        weeks = np.bincount(np.arange(days)[inside] // 7, minlength=asked.weeks) / 7  # weeks, or parts, inside the month
+        for j, name in enumerate(sorted(scenario.jobcentres)):
+            first, review = asked.first_minutes[j] @ weeks, asked.review_minutes[j] @ weeks
+            desks_asked = asked.desk_minutes[j] @ weeks
+            reviews = asked.reviews[j] @ weeks
+            minutes, desks = there.expected_minutes[j, inside].sum(), there.desk_minutes[j, inside].sum()
+            rows.append(
+                {
+                    "month": month,
+                    "jobcentre": name,
+                    "caseload": asked.caseload[j] @ weeks / weeks.sum(),
+                    "first_minutes": first,
+                    "review_minutes": review,
+                    "coach_minutes": float(minutes),
+                    "load": _ratio(first + review, minutes),
+                    "weeks_between_reviews": _ratio(asked.in_reviews[j] @ weeks, reviews),
+                    "desk_minutes_asked": desks_asked,
+                    "desk_minutes": float(desks),
+                    "desk_load": _ratio(desks_asked, desks),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def opening_load(scenario: Scenario) -> dict[str, float]:
+    """Load of each permanent jobcentre in the first calendar month, at most 4 (also where nothing is there)."""
+    frame = offered_load(scenario)
+    first = frame[frame["month"] == frame["month"].iloc[0]].set_index("jobcentre")["load"]
+    return {name: min(HIGHEST_OPENING_LOAD, float(first[name])) for name in scenario.permanent}
+
+
+def region(frame: pd.DataFrame) -> pd.DataFrame:
+    """The load of all jobcentres together, by month, with the columns of :func:`offered_load`."""
+    sums = frame.assign(reviews=frame["caseload"] / frame["weeks_between_reviews"].replace(0, np.inf)).groupby("month", sort=True)
+    out = sums[["caseload", "first_minutes", "review_minutes", "coach_minutes", "desk_minutes_asked", "desk_minutes", "reviews"]].sum()
+    out["load"] = [_ratio(a, b) for a, b in zip(out["first_minutes"] + out["review_minutes"], out["coach_minutes"], strict=True)]
+    out["desk_load"] = [_ratio(a, b) for a, b in zip(out["desk_minutes_asked"], out["desk_minutes"], strict=True)]
+    out["weeks_between_reviews"] = [_ratio(a, b) for a, b in zip(out["caseload"], out["reviews"], strict=True)]
+    return out.drop(columns="reviews").reset_index()
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a load does to people."""
+
+    stretch_to_weeks: float
+    """Weeks between reviews that the minutes allow, at least those asked for; infinite if no minute is left for reviews."""
+    first_meetings_queue: bool
+    sentence: str
+
+
+def meaning(scenario: Scenario, row: pd.Series[float]) -> Meaning:
+    """What one row of :func:`offered_load` or :func:`region` means, given who is booked first."""
+    first, review = row["first_minutes"], row["review_minutes"]
+    there, weeks = row["coach_minutes"], row["weeks_between_reviews"]
+    first_rank, review_rank = int(scenario.appointments.first_meeting.priority), int(scenario.appointments.review.priority)
+    left = there - first if first_rank < review_rank else there * review / (first + review) if first_rank == review_rank else there
+    stretched = weeks * review / left if left > 0 else np.inf if review > 0 else weeks
+    stretched = max(stretched, weeks)
+    queue = first > there if first_rank < review_rank else first + review > there
+    if row["load"] <= 1:
+        text = f"everyone can be seen in time, with reviews every {weeks:.1f} weeks"
+    else:
+        parts = ["first meetings queue"] if queue else []
+        if stretched > weeks * 1.005:
+            end = "reviews stop" if np.isinf(stretched) else f"reviews stretch from every {weeks:.1f} weeks to every {stretched:.1f}"
+            parts.append(end)
+        text = " and ".join(parts) or "queues grow"
+    if row["desk_load"] > 1:
+        text += f"; desks bind ({row['desk_load']:.2f} of their minutes asked for)"
+    return Meaning(float(stretched), bool(queue), text)
+
+
+class _Projection:
+    """Expected caseload and minutes asked for; every array has shape (jobcentres by name, weeks)."""
+
+    def __init__(self, scenario: Scenario, days: int) -> None:
+        self.weeks = (days + 6) // 7
+        names = sorted(scenario.jobcentres)
+        shape = (len(names), self.weeks)
+        self.caseload, self.in_reviews = np.zeros(shape), np.zeros(shape)
+        self.reviews, self.claims = np.zeros(shape), np.zeros(shape)
+        for area_name in sorted(scenario.areas):
+            self._add_area(scenario, area_name, names, days)
+        first, review = scenario.appointments.first_meeting, scenario.appointments.review
+        again = [1 / np.maximum(1 - _weekly(scenario, kind.missed, days), 0.01) for kind in (first, review)]
+        self.first_minutes = self.claims * _weekly(scenario, first.minutes, days) * again[0]
+        self.review_minutes = self.reviews * _weekly(scenario, review.minutes, days) * again[1]
+        remote = float(scenario.claimants.can_be_served_remotely)
+        face_to_face = 1 - remote + remote * _weekly(scenario, scenario.service.face_to_face_share, days)
+        self.desk_minutes = (self.first_minutes + self.review_minutes) * face_to_face
+
+    def _add_area(self, scenario: Scenario, area_name: str, names: list[str], days: int) -> None:
+        area = scenario.areas[area_name]
+        oldest = self.weeks + _last_week(scenario) + 1
+        people = np.zeros(oldest)
+        weights = _stock_by_week(scenario)
+        people[: len(weights)] = float(area.claimants) * weights
+        claims = _weekly(scenario, area.claims_per_week, days)
+        every = _every_weeks(scenario, oldest, days)
+        stay = _stay(scenario, area_name, oldest, days)
+        homes = [(j, _shares(scenario, area_name, name, oldest, self.weeks)) for j, name in enumerate(names)]
+        for week in range(self.weeks):
+            people[0] += claims[week]
+            for j, share in homes:
+                if share is None:
+                    continue
+                here = people * share[week]
+                self.caseload[j, week] += here.sum()
+                self.in_reviews[j, week] += here[1:].sum()
+                self.reviews[j, week] += (here[1:] / every[week, 1:]).sum()
+                self.claims[j, week] += claims[week] * share[week, 0]
+            people = np.concatenate([[0.0], (people * stay[week])[:-1]])
+
+
+def _shares(scenario: Scenario, area: str, name: str, oldest: int, weeks: int) -> Floats | None:
+    """Share of an area's people whose home a jobcentre is, by week of the run and completed weeks on the claim."""
+    jobcentre = scenario.jobcentres[name]
+    if jobcentre.temporary is None:
+        if jobcentre.area != area:
+            return None
+        out = np.ones((weeks, oldest))
+        for other in scenario.temporary.values():
+            out -= _diverted(scenario, other, name, oldest, weeks)
+        return out * float(jobcentre.share or 0)
+    origins = [origin for origin in sorted(jobcentre.takes_from) if scenario.jobcentres[origin].area == area]
+    if not origins:
+        return None
+    return sum(
+        (_diverted(scenario, jobcentre, origin, oldest, weeks) * float(scenario.jobcentres[origin].share or 0) for origin in origins),
+        np.zeros((weeks, oldest)),
+    )
+
+
+def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int, weeks: int) -> Floats:
+    if origin not in temporary.takes_from or temporary.temporary is None:
+        return np.zeros((weeks, oldest))
+    start, dates = scenario.period.from_, temporary.temporary
+    opens = (dates.opens.value - start).days / 7
+    closes = (dates.closes.value - start).days / 7 if dates.closes else np.inf
+    week, claimed = np.arange(weeks)[:, None], np.arange(weeks)[:, None] - np.arange(oldest)[None, :]
+    there = (week >= opens) & (week < closes)
+    return float(temporary.takes_from[origin]) * (there & (temporary.standing_caseload | (claimed >= opens)))
+
+
+def _stock_by_week(scenario: Scenario) -> Floats:
+    """Share of the initial stock by completed weeks on the claim."""
+    total = sum(float(weight) for weight in scenario.claimants.weeks_on_claim.values())
+    out = np.zeros(_last_week(scenario) + 1)
+    for first, last, weight in bands(scenario):
+        out[first : last + 1] += weight / total / (last + 1 - first)
+    return out
+
+
+def bands(scenario: Scenario) -> list[tuple[int, int, float]]:
+    """Bands of completed weeks on the claim: first and last week, and the share of the initial stock in it, lowest first."""
+    longest = int(scenario.claimants.longest_weeks_on_claim)
+    out = []
+    for band, weight in scenario.claimants.weeks_on_claim.items():
+        first, _, last = band.rstrip("+").partition("-")
+        out.append((int(first), int(last) if last else longest, float(weight)))
+    return sorted(out)
+
+
+def _last_week(scenario: Scenario) -> int:
+    return max(last for _, last, _ in bands(scenario))
+
+
+def _stay(scenario: Scenario, area: str, oldest: int, days: int) -> Floats:
+    """Share who stay through a week, by week of the run and completed weeks on the claim, at fortnightly contact."""
+    shares = scenario.areas[area].age_groups or scenario.claimants.age_groups
+    factors = scenario.job_entry.by_age_group
+    total = sum(float(share) for share in shares.values())
+    age = sum(float(shares[g]) * (float(factors[g]) if g in factors else 1.0) for g in AGE_GROUPS if g in shares) / total
+    market = _weekly(scenario, scenario.job_entry.market, days)
+    leaving = -np.log(1 - _weekly(scenario, scenario.other_leaving.monthly_rate, days)) / DAYS_A_MONTH
+    job = np.zeros((len(market), oldest))
+    for week in sorted(scenario.job_entry.monthly_rate_by_week):
+        rate = _weekly(scenario, scenario.job_entry.monthly_rate_by_week[week], days)
+        job[:, week:] = (-np.log(1 - rate) / DAYS_A_MONTH * age * market)[:, None]
+    return np.exp(-7 * (job + leaving[:, None]))
+
+
+def _every_weeks(scenario: Scenario, oldest: int, days: int) -> Floats:
+    """Weeks between reviews, by week of the run and completed weeks on the claim."""
+    every = scenario.appointments.review.every_weeks
+    out = np.ones(((days + 6) // 7, oldest))
+    for week in sorted(every):
+        out[:, week - 1 :] = _weekly(scenario, every[week], days)[:, None]
+    return out
+
+
+def _weekly(scenario: Scenario, series: Series, days: int) -> Floats:
+    """A series by week of the run: its mean over the week's days."""
+    daily = series.daily(scenario.period.from_, days)
+    weeks = np.arange(days) // 7
+    return np.bincount(weeks, weights=daily) / np.bincount(weeks)
+
+
+def _ratio(asked: float, there: float) -> float:
+    return float(asked / there) if there > 0 else np.inf if asked > 0 else 0.0
