@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 UNITS = 2**40
 """Thresholds and hazards are whole numbers of this fraction of one, so that sums are exact in any order."""
@@ -118,7 +118,7 @@ def binomial(u: ArrayLike, trials: ArrayLike, probability: ArrayLike) -> NDArray
     return np.where(p > 0, stats.binom.ppf(u, trials, np.clip(p, 1e-300, 1.0)), 0).astype(np.int64)
 
 
-@compiled
+@inlined
 def _multiply(factor: int, word: int) -> tuple[int, int]:
     """High and low words of a product of two 32-bit words, in 64-bit signed arithmetic that cannot overflow."""
     low = (factor & 0xFFFF) * word
@@ -126,7 +126,7 @@ def _multiply(factor: int, word: int) -> tuple[int, int]:
     return (high + (low >> 16)) >> 16, (low + ((high & 0xFFFF) << 16)) & 0xFFFFFFFF
 
 
-@compiled
+@inlined
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox 4x32-10: four 32-bit words from a counter of four and a key of two."""
     for _ in range(10):

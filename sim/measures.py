@@ -138,7 +138,8 @@ class View:
         part._home = self._home[first : first + days]
         part._site = None if self._site is None else self._site[first : first + days]
         # Ids are given in the order of claims, so those of a week lie together.
-        low, high = np.searchsorted(self._people["claim"], [first, first + days])
+        claim = self._people["claim"]
+        low, high = np.searchsorted(claim, np.array([first, first + days], dtype=claim.dtype))
         part._people = {name: values[low:high] for name, values in self._people.items()}
         return part
 

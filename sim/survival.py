@@ -44,7 +44,7 @@ class Curve:
 
     def mean(self, tail: float = 0.01) -> float:
         """The mean up to the last time seen; NaN where more than ``tail`` of the curve lies beyond it."""
-        if len(self.happened) == 0 or 1 - self.happened[-1] > tail:
+        if len(self.happened) == 0 or 1 - self.happened[-1] > tail + _ROUNDING:
             return math.nan
         return float(np.sum(1 - self.happened[:-1]))
 

@@ -29,9 +29,12 @@ class Phase(IntEnum):
     CLOSE = 7
 
 
+PHASES = len(Phase)
+
+
 def instant(day: int, phase: Phase) -> int:
     """The time of a phase of a day."""
-    return day * len(Phase) + phase
+    return day * PHASES + phase.value
 
 
 def until(env: simpy.Environment, day: int, phase: Phase) -> simpy.Timeout:

@@ -6,7 +6,7 @@ block, in order of id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
@@ -18,8 +18,8 @@ from sim.model import working_day
 from sim.model.day import EVE, Phase, Process, until
 from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED
 from sim.model.job_entry import JobEntry
-from sim.model.ledger import HOME_COLUMNS, Event, Ledger
-from sim.model.people import FIRST, NONE, PERSON, WORK
+from sim.model.ledger import Event, Ledger
+from sim.model.people import FIRST, NONE, PERSON, WORK, records
 from sim.scenario.schema import CHANNELS, Scenario
 
 COMPACT_AT = 0.2
@@ -44,11 +44,21 @@ class Surroundings:
     diary: NDArray[np.int64]
     ledger: Ledger
     history: NDArray[np.void]
+    window: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    overbooked: dict[int, list[int]] = field(default_factory=dict)
 
-    def window(self, today: int) -> NDArray[np.int64]:
-        """The working days that can be booked today."""
+    def look_ahead(self, today: int) -> None:
+        """Set the booking window: the working days that can be booked today."""
         ahead = self.works[today + 1 :].nonzero()[0][: int(self.scenario.appointments.book_ahead_working_days)]
-        return ahead + today + 1
+        self.window = ahead + today + 1
+
+    def find_overbooked(self, today: int, ahead: bool) -> None:
+        """Find the jobcentres and days with more minutes booked than there are: today's, and with ``ahead`` every later day's."""
+        diary = self.diary[:, today:] if ahead else self.diary[:, today : today + 1]
+        over = (diary[:, :, COACH_BOOKED] > diary[:, :, COACH]) | (diary[:, :, DESK_BOOKED] > diary[:, :, DESK])
+        self.overbooked = {}
+        for j, days in np.argwhere(over).tolist():
+            self.overbooked.setdefault(j, []).append(today + days)
 
 
 class Pool:
@@ -63,10 +73,15 @@ class Pool:
 
     def __init__(self, around: Surroundings, members: list[int], channels: list[str], arrivals: NDArray[np.void]) -> None:
         self.around = around
+        self.jobcentres = members
         self.members = np.array(members, dtype=np.int64)
         self.shared = np.array([channel in channels and len(members) > 1 for channel in CHANNELS], dtype=np.int64)
+        appointments = around.scenario.appointments
+        self.priority = np.array([int(appointments.first_meeting.priority), int(appointments.review.priority)])
+        kept = appointments.first_meeting.reserve
+        self.reserve = (float(kept.share), int(kept.until_days_before)) if kept else (0.0, 0)
         stock = int((arrivals["entry"] == lucky.STOCK).sum())
-        self.people, self.n, self.gone = np.zeros(0, dtype=PERSON), 0, 0
+        self.people, self.n, self.gone = records(0, PERSON), 0, 0
         self.claims = arrivals[stock:]
         self.first_claim = np.searchsorted(self.claims["claim"], np.arange(around.days + 1))
         self._reserve_space(len(arrivals))
@@ -81,11 +96,8 @@ class Pool:
             self.receive(today)
             yield until(env, today, Phase.CAPACITY)
             self.bump(today)
-            if self.around.works[today]:
-                yield until(env, today, Phase.APPOINTMENTS)
-                self.hold(today)
-            yield until(env, today, Phase.HAZARDS)
-            self.accrue(today)
+            yield until(env, today, Phase.APPOINTMENTS)
+            self.live(today)
             yield until(env, today, Phase.CLERK)
             self.book(today)
 
@@ -95,25 +107,22 @@ class Pool:
         self._reserve_space(self.n + len(new))
         self.people[self.n : self.n + len(new)] = new
         self.n += len(new)
-        np.add.at(self.around.ledger.home(today), (new["home"], new["age"], HOME_COLUMNS.index("claims")), 1)
         self.around.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, new, kind=FIRST)
 
     def bump(self, today: int) -> None:
         """Phase 2: whatever no longer fits, today or on any later day."""
         around = self.around
-        ahead = around.diary[self.members, today:]
-        over = (ahead[:, :, COACH_BOOKED] > ahead[:, :, COACH]) | (ahead[:, :, DESK_BOOKED] > ahead[:, :, DESK])
-        for member, days_ahead in np.argwhere(over):
-            j, day = int(self.members[member]), today + int(days_ahead)
-            working_day.bump(
-                self.people, self.n, today, j, day, around.diary, self.priority, self.scratch, around.ledger.home(today), *self.log
-            )
-            self._flush()
+        for j in self.jobcentres:
+            for day in around.overbooked.get(j, ()):
+                working_day.bump(
+                    self.people, self.n, today, j, day, around.diary, self.priority, self.scratch, around.ledger.home(today), *self.log
+                )
+                self._flush()
 
-    def hold(self, today: int) -> None:
-        """Phase 3: today's appointments."""
-        around, luck = self.around, self.around.luck
-        working_day.hold(
+    def live(self, today: int) -> None:
+        """Phases 3 and 4: appointments are held or missed; people enter work or leave."""
+        around, luck, job_entry = self.around, self.around.luck, self.around.job_entry
+        self.gone += working_day.live(
             self.people,
             self.n,
             today,
@@ -124,25 +133,11 @@ class Pool:
             luck.seed,
             luck.replication,
             around.area_hashes,
-            around.ledger.home(today),
-            around.ledger.site(today),
-            around.history,
-            *self.log,
-        )
-        self._flush()
-
-    def accrue(self, today: int) -> None:
-        """Phase 4: people enter work or leave."""
-        around, job_entry = self.around, self.around.job_entry
-        self.gone += working_day.accrue(
-            self.people,
-            self.n,
-            today,
-            around.rules,
             job_entry.bands,
             job_entry.tables,
             around.diary,
             around.ledger.home(today),
+            around.ledger.site(today),
             around.history,
             *self.log,
         )
@@ -158,7 +153,7 @@ class Pool:
             self.n,
             today,
             around.rules,
-            around.window(today),
+            around.window,
             around.count,
             around.before,
             self.members,
@@ -171,15 +166,12 @@ class Pool:
             around.diary,
             self.pointer,
             self.scratch,
+            around.ledger.home(today),
+            around.ledger.booked_ahead,
             around.history,
             *self.log,
         )
         self._flush()
-
-    def tally(self, today: int, booked: NDArray[np.int64]) -> None:
-        """The close of the day: people by state, and the minutes they have booked, added to ``booked`` by jobcentre."""
-        around = self.around
-        working_day.tally(self.people, self.n, today, around.count, around.before, around.ledger.home(today), booked)
 
     def take_out(self, origin: int | None, home: int, low: float, high: float) -> NDArray[np.void]:
         """Remove and return those on the claim at a home (of one origin) whose diversion number lies in [low, high), without bookings."""
@@ -204,18 +196,6 @@ class Pool:
         self.n += len(rows)
         self.people[: self.n] = self.people[: self.n][np.argsort(self.people[: self.n]["id"], kind="stable")]
 
-    @property
-    def priority(self) -> NDArray[np.int64]:
-        """Rank by kind of appointment, the lowest booked first."""
-        appointments = self.around.scenario.appointments
-        return np.array([int(appointments.first_meeting.priority), int(appointments.review.priority)])
-
-    @property
-    def reserve(self) -> tuple[float, int]:
-        """Share of coach minutes kept for first meetings, and until how many working days ahead."""
-        reserve = self.around.scenario.appointments.first_meeting.reserve
-        return (float(reserve.share), int(reserve.until_days_before)) if reserve else (0.0, 0)
-
     def _keep(self, kept: NDArray[np.bool_]) -> None:
         self.people[: kept.sum()] = self.people[: self.n][kept]
         self.n, self.gone = int(kept.sum()), 0
@@ -223,10 +203,10 @@ class Pool:
     def _reserve_space(self, rows: int) -> None:
         if rows <= len(self.people) and len(self.people):
             return
-        larger = np.zeros(max(rows, len(self.people) * 3 // 2, 16), dtype=PERSON)
+        larger = records(max(rows, len(self.people) * 3 // 2, 16), PERSON)
         larger[: self.n] = self.people[: self.n]
         self.people = larger
-        self.scratch = np.zeros((5, max(len(larger), 2048)), dtype=np.int64)
+        self.scratch = np.zeros((5, max(len(larger), 8192)), dtype=np.int64)
         self.pointer = np.zeros((len(self.around.names), 2, len(CHANNELS)), dtype=np.int64)
         wanted = len(larger) if self.around.ledger.wants_events else 0
         self.log = np.zeros((wanted, 8), dtype=np.int64), np.zeros(1, dtype=np.int64)

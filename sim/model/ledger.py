@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.people import HISTORY, NONE
+from sim.model.people import HISTORY, NONE, records
 
 HOME_COLUMNS = (
     "claims",
@@ -121,6 +121,7 @@ class Ledger:
         self.wants_events = wants_events
         self._events: list[NDArray[np.int64]] = []
         self._caseload = np.zeros(len(jobcentres), dtype=np.int64)
+        self.booked_ahead = np.zeros(len(jobcentres), dtype=np.int64)
         self._eve = np.zeros_like(self.by_home[0]), np.zeros_like(self.by_site[0])
 
     def home(self, day: int) -> NDArray[np.int64]:
@@ -152,23 +153,24 @@ class Ledger:
         log = np.concatenate(self._events) if self._events else np.zeros((0, len(EVENT_COLUMNS)), dtype=np.int64)
         return log[np.lexsort([log[:, i] for i in range(len(EVENT_COLUMNS) - 1, -1, -1)])]
 
-    def start(self, stock_homes: NDArray[np.int64]) -> None:
-        """Count those who are there before the first day."""
-        self._caseload = np.bincount(stock_homes, minlength=len(self.jobcentres))
+    def start(self, people: NDArray[np.void], stock: int) -> None:
+        """Count those who are there before the first day (whose entry is ``stock``), and every claim on its day."""
+        there = people["entry"] == stock
+        self._caseload = np.bincount(people["home"][there], minlength=len(self.jobcentres))
+        claims = people[~there]
+        np.add.at(self.by_home, (claims["claim"], claims["home"], claims["age"], HOME_COLUMNS.index("claims")), 1)
 
-    def close(self, day: int, booked_ahead: NDArray[np.int64], diary_ahead: NDArray[np.int64]) -> None:
+    def close(self, day: int, diary_ahead: NDArray[np.int64]) -> None:
         """Check that today's people and minutes add up, at every jobcentre.
 
         Args:
             day: today.
-            booked_ahead: minutes booked after today by serving jobcentre, counted from people.
-            diary_ahead: the same as the diaries have it.
+            diary_ahead: minutes booked after today by serving jobcentre, as the diaries have it; compared with ``booked_ahead``, which is
+                counted from the people.
 
         Raises:
             ConservationError: if they do not, with day, jobcentre and numbers.
         """
-        if day < 0:
-            return
         home = self.by_home[day].sum(axis=1)
 
         def total(name: str) -> NDArray[np.int64]:
@@ -179,7 +181,7 @@ class Ledger:
         went = total("moved_out") + total("job_entries") + total("left")
         here = total("waiting") + total("in_reviews")
         self._must_equal(day, "people on the claim", here, self._caseload + came - went)
-        self._must_equal(day, "minutes booked ahead", booked_ahead, diary_ahead)
+        self._must_equal(day, "minutes booked ahead", self.booked_ahead, diary_ahead)
         served = site[:, column("coach_minutes_held")] + site[:, column("coach_minutes_missed")]
         self._must_equal(day, "minutes of today's appointments", served, site[:, column("coach_minutes_booked")])
         if (site[:, column("coach_minutes_booked")] > site[:, column("coach_minutes")]).any():
@@ -198,10 +200,9 @@ class Ledger:
 
 def history_of(everyone: NDArray[np.void]) -> NDArray[np.void]:
     """The history rows of people who have just come."""
-    history = np.zeros(len(everyone), dtype=HISTORY)
+    history = records(len(everyone), HISTORY)
     for name in ("area", "origin", "home", "age", "claim"):
         history[name] = everyone[name]
     for name in ("offered", "first_held", "exit"):
         history[name] = NONE
     return history
-

@@ -67,3 +67,8 @@ HISTORY = np.dtype(
 )
 """What a run remembers of everyone, by person id: home at entry, first date offered, first meeting held, how the claim ended
 (0 not, 1 job entry, 2 left), appointments held and missed. Days are NONE where there was none."""
+
+
+def records(rows: int, dtype: np.dtype[np.void]) -> np.recarray[tuple[int], np.dtype[np.void]]:
+    """Empty rows whose fields read as attributes, compiled or not."""
+    return np.zeros(rows, dtype=dtype).view(np.recarray)

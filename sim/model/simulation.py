@@ -18,6 +18,7 @@ from sim.model.diary import COACH, COACH_BOOKED, DAY, DESK, DESK_BOOKED
 from sim.model.job_entry import JobEntry
 from sim.model.jobcentre import Pool, Surroundings
 from sim.model.ledger import HOME_COLUMNS, Event, Ledger, Record, column, history_of
+from sim.model.people import records
 from sim.scenario.capacity import announcements, calendar_of, diary_days
 from sim.scenario.schema import AGE_GROUPS, Scenario
 
@@ -52,7 +53,7 @@ class Region:
         horizon = diary_days(scenario)
         works, _, _ = self.calendar.arrays(0, horizon)
         self.ledger = Ledger(self.days, self.names, len(AGE_GROUPS), events)
-        self.ledger.start(people["home"][people["entry"] == lucky.STOCK])
+        self.ledger.start(people, lucky.STOCK)
         before = -self.calendar.first
         self.around = Surroundings(
             scenario=scenario,
@@ -63,7 +64,7 @@ class Region:
             works=works,
             count=self.calendar.arrays(self.calendar.first, before + self.calendar.last + 1)[1],
             before=before,
-            rules=np.zeros(self.calendar.last + 1, dtype=DAY),
+            rules=records(self.calendar.last + 1, DAY),
             every=every_weeks(scenario, self.days, weeks).astype(np.int8),
             job_entry=JobEntry(scenario, self.days, weeks),
             diary=np.zeros((len(self.names), horizon, 5), dtype=np.int64),
@@ -78,12 +79,12 @@ class Region:
         """Let the clock run from the eve to the last day."""
         env = simpy.Environment(initial_time=instant(EVE, Phase.CHANGES))
         env.process(self._announcements(env))
+        env.process(self._close(env))
+        env.process(self._capacity(env))
         for part in catchments(self.scenario, self.calendar):
             env.process(self._temporary(env, part))
         for pool in self.pools:
             env.process(pool.process(env))
-        env.process(self._capacity(env))
-        env.process(self._close(env))
         env.run()
         return self._record()
 
@@ -107,28 +108,30 @@ class Region:
             self._move(part, part.temporary, part.origin, part.closes)
 
     def _capacity(self, env: simpy.Environment) -> Process:
-        """Phase 2, before anything is bumped: today's minutes are those of the coaches who are there. Afterwards they are noted."""
+        """Phase 2: today's minutes are those of the coaches who are there; what no longer fits is found, and bumped by the pools."""
         for today in range(self.days):
-            yield until(env, today, Phase.CHANGES)
+            yield until(env, today, Phase.CAPACITY)
             self.staffing.arrive(today)
-            yield until(env, today, Phase.APPOINTMENTS)
+            self.around.find_overbooked(today, ahead=self.learnt_on == today)
+
+    def _close(self, env: simpy.Environment) -> Process:
+        """Around the clerk: what was booked for today and what can be booked now; then the check that nobody is lost."""
+        self.around.look_ahead(EVE)
+        for today in range(self.days):
+            yield until(env, today, Phase.SHARED)
             site, diary = self.ledger.site(today), self.around.diary[:, today]
             site[:, column("coach_minutes")], site[:, column("coach_minutes_booked")] = diary[:, COACH], diary[:, COACH_BOOKED]
             site[:, column("desk_minutes")], site[:, column("desk_minutes_booked")] = diary[:, DESK], diary[:, DESK_BOOKED]
             site[:, column("coaches")] = self.staffing.truth.coaches[:, today]
             site[:, column("in_training")] = self.staffing.truth.in_training[:, today]
-
-    def _close(self, env: simpy.Environment) -> Process:
-        """The end of the day: people are counted, and it is checked that nobody is lost."""
-        for today in range(self.days):
+            self.around.look_ahead(today)
+            self.ledger.booked_ahead[:] = 0
             yield until(env, today, Phase.CLOSE)
-            booked = np.zeros(len(self.names), dtype=np.int64)
-            for pool in self.pools:
-                pool.tally(today, booked)
-            self.ledger.close(today, booked, self.around.diary[:, today + 1 :, COACH_BOOKED].sum(axis=1))
+            self.ledger.close(today, self.around.diary[:, today + 1 :, COACH_BOOKED].sum(axis=1))
 
     def _learn(self, today: int) -> None:
         """Write what is known today into the diaries and the rules of later days."""
+        self.learnt_on = today
         self.staffing.learn(today)
         known, start, rules = self.calendar.date(today), self.scenario.period.from_, self.around.rules
         appointments = self.scenario.appointments
@@ -189,4 +192,3 @@ class Region:
             people=self.around.history,
             events=self.ledger.events(),
         )
-

@@ -14,10 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 from sim.luck import uniform
 from sim.model import ledger
-from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, enter, has_room, in_clerks_order, reserved
+from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, clerks_key, enter, has_room, in_clerks_order, reserved
 from sim.model.people import FACE_TO_FACE, FIRST, LEFT, NEVER, NONE, PHONE, REVIEW, REVIEWS, WAITING, WORK
 
 Rows = NDArray[np.void]
@@ -49,12 +49,15 @@ LATE_WORKING_DAYS = 5
     ledger.SITE_COLUMNS.index(name) for name in ("coach_minutes_held", "coach_minutes_missed", "desk_minutes_used")
 )
 E_BUMP, E_MISSED, E_HELD, E_ENTRY, E_LEFT, E_BOOKED = (
-    int(event) for event in (ledger.Event.BUMP, ledger.Event.MISSED, ledger.Event.HELD, ledger.Event.JOB_ENTRY, ledger.Event.LEFT, ledger.Event.BOOKED)
+    int(event)
+    for event in (ledger.Event.BUMP, ledger.Event.MISSED, ledger.Event.HELD, ledger.Event.JOB_ENTRY, ledger.Event.LEFT, ledger.Event.BOOKED)
 )
 
 
-@compiled
-def note(events: Ints, cursor: Ints, day: int, phase: int, person: int, event: int, place: int, kind: int, channel: int, value: int) -> None:
+@inlined
+def note(
+    events: Ints, cursor: Ints, day: int, phase: int, person: int, event: int, place: int, kind: int, channel: int, value: int
+) -> None:
     """Write one record of the event log, if it is wanted."""
     if len(events) == 0:
         return
@@ -69,14 +72,14 @@ def bump(
     people: Rows, n: int, today: int, j: int, day: int, diary: Ints, priority: Ints, scratch: Ints, home: Ints, events: Ints, cursor: Ints
 ) -> None:
     """Phase 2: put bookings that no longer fit at jobcentre ``j`` on ``day`` back on the list, last in the clerk's order first."""
-    rows = scratch[0]
+    rows, keys = scratch[0], scratch[1]
     m = 0
     for p in range(n):
         r = people[p]
         if r.booked == day and r.serving == j:
-            rows[m] = p
+            rows[m], keys[m] = p, clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
             m += 1
-    in_clerks_order(people, rows, m, priority, scratch[1], scratch[2], scratch[3], scratch[4])
+    in_clerks_order(rows, keys, m, scratch[2], scratch[3], scratch[4])
     for i in range(m - 1, -1, -1):
         coach_over = diary[j, day, COACH_BOOKED] > diary[j, day, COACH]
         desk_over = diary[j, day, DESK_BOOKED] > diary[j, day, DESK]
@@ -91,9 +94,45 @@ def bump(
 
 
 @compiled
-def hold(
+def live(
     people: Rows,
     n: int,
+    today: int,
+    days: Rows,
+    every: NDArray[np.int8],
+    count: Ints,
+    before: int,
+    seed: int,
+    replication: int,
+    names: Ints,
+    bands: Ints,
+    hazards: Ints,
+    diary: Ints,
+    home: Ints,
+    site: Floats,
+    history: Rows,
+    events: Ints,
+    cursor: Ints,
+) -> int:
+    """Phases 3 and 4: appointments are held or missed, hazards accrue. One person's do not touch another's, so one walk does both.
+
+    ``every`` holds weeks between reviews by (day, completed weeks on the claim), ``count`` working days up to a day (offset by
+    ``before``), ``names`` the areas' hashes; ``bands`` and ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`.
+    Returns how many entered work or left.
+    """
+    gone = 0
+    for p in range(n):
+        r = people[p]
+        if r.booked == today:
+            _attend(r, today, days, every, count, before, seed, replication, names, home, site, history, events, cursor)
+        if r.state < WORK and r.claim < today:
+            gone += _accrue(r, today, days, bands, hazards, diary, home, history, events, cursor)
+    return gone
+
+
+@inlined
+def _attend(
+    r: np.void,
     today: int,
     days: Rows,
     every: NDArray[np.int8],
@@ -108,99 +147,71 @@ def hold(
     events: Ints,
     cursor: Ints,
 ) -> None:
-    """Phase 3: today's appointments are held or missed, and the next one is asked for.
-
-    ``every`` holds weeks between reviews by (day, completed weeks on the claim), ``count`` working days up to a day (offset by
-    ``before``), ``names`` the areas' hashes.
-    """
+    """Phase 3: one appointment is held or missed, and the next one is asked for."""
     rule = days[today]
-    for p in range(n):
-        r = people[p]
-        if r.booked != today:
-            continue
-        missed = uniform(seed, replication, names[r.area], int(r.number), int(r.entry), MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
-        minutes = int(r.minutes)
-        past = history[r.id]
-        r.booked = NONE
-        r.requested = today
-        r.count += 1
-        if r.channel == FACE_TO_FACE:
-            site[r.serving, DESK_USED] += minutes
-        if missed:
-            site[r.serving, COACH_MISSED] += minutes
-            home[r.home, r.age, MISSED_FIRST if r.kind == FIRST else MISSED_REVIEW] += 1
-            past.missed += 1
-            note(events, cursor, today, 3, r.id, E_MISSED, r.serving, r.kind, r.channel, minutes)
-            r.due = rule.next_working
-            continue
-        site[r.serving, COACH_HELD] += minutes
-        past.held += 1
-        note(events, cursor, today, 3, r.id, E_HELD, r.serving, r.kind, r.channel, minutes)
-        if r.kind == FIRST:
-            home[r.home, r.age, HELD_FIRST] += 1
-            past.first_held = today
-            r.interval = today - r.claim
-            r.state = REVIEWS
-        else:
-            home[r.home, r.age, HELD_REVIEW] += 1
-            home[r.home, r.age, DELAY] += count[today + before] - count[r.due + before]
-            if r.last_held != NEVER:
-                r.interval = today - r.last_held
-                home[r.home, r.age, INTERVALS] += 1
-                home[r.home, r.age, INTERVAL_DAYS] += today - r.last_held
-        r.last_held = today
-        r.kind = REVIEW
-        r.due = days[today + 7 * every[today, (today - r.claim) // 7]].roll
-
-
-@compiled
-def accrue(
-    people: Rows,
-    n: int,
-    today: int,
-    days: Rows,
-    bands: Ints,
-    hazards: Ints,
-    diary: Ints,
-    home: Ints,
-    history: Rows,
-    events: Ints,
-    cursor: Ints,
-) -> int:
-    """Phase 4: a day's hazards; people enter work or leave, and their bookings are cancelled. Returns how many did.
-
-    ``bands`` says which rate holds by completed weeks on the claim; ``hazards`` holds units by (table, age group, band, interval in days;
-    interval 0: no meeting held yet).
-    """
-    rule = days[today]
-    gone = 0
-    for p in range(n):
-        r = people[p]
-        if r.state >= WORK or r.claim >= today:
-            continue
-        interval = 0
+    missed = uniform(seed, replication, names[r.area], int(r.number), int(r.entry), MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
+    minutes = int(r.minutes)
+    past = history[r.id]
+    r.booked = NONE
+    r.requested = today
+    r.count += 1
+    if r.channel == FACE_TO_FACE:
+        site[r.serving, DESK_USED] += minutes
+    if missed:
+        site[r.serving, COACH_MISSED] += minutes
+        home[r.home, r.age, MISSED_FIRST if r.kind == FIRST else MISSED_REVIEW] += 1
+        past.missed += 1
+        note(events, cursor, today, 3, r.id, E_MISSED, r.serving, r.kind, r.channel, minutes)
+        r.due = rule.next_working
+        return
+    site[r.serving, COACH_HELD] += minutes
+    past.held += 1
+    note(events, cursor, today, 3, r.id, E_HELD, r.serving, r.kind, r.channel, minutes)
+    if r.kind == FIRST:
+        home[r.home, r.age, HELD_FIRST] += 1
+        past.first_held = today
+        r.interval = today - int(r.claim)
+        r.state = REVIEWS
+    else:
+        home[r.home, r.age, HELD_REVIEW] += 1
+        home[r.home, r.age, DELAY] += count[today + before] - count[int(r.due) + before]
         if r.last_held != NEVER:
-            interval = min(max(int(r.interval), today - r.last_held, SHORTEST_INTERVAL), LONGEST_INTERVAL)
-        r.job -= hazards[rule.table, r.age, bands[(today - r.claim - 1) // 7], interval]
-        if r.job <= 0:
-            r.state = WORK
-            home[r.home, r.age, ENTRIES] += 1
-            note(events, cursor, today, 4, r.id, E_ENTRY, r.home, -1, -1, today - r.claim)
-        else:
-            r.leaving -= rule.leaving
-            if r.leaving > 0:
-                continue
-            r.state = LEFT
-            home[r.home, r.age, LEAVERS] += 1
-            note(events, cursor, today, 4, r.id, E_LEFT, r.home, -1, -1, today - r.claim)
-        gone += 1
-        past = history[r.id]
-        past.exit = today
-        past.exit_kind = r.state - 1
-        if r.booked != NONE:
-            enter(diary, r.serving, r.booked, -int(r.minutes), r.kind, r.channel)
-            r.booked = NONE
-    return gone
+            r.interval = today - int(r.last_held)
+            home[r.home, r.age, INTERVALS] += 1
+            home[r.home, r.age, INTERVAL_DAYS] += today - int(r.last_held)
+    r.last_held = today
+    r.kind = REVIEW
+    r.due = days[today + 7 * int(every[today, (today - int(r.claim)) // 7])].roll
+
+
+@inlined
+def _accrue(
+    r: np.void, today: int, days: Rows, bands: Ints, hazards: Ints, diary: Ints, home: Ints, history: Rows, events: Ints, cursor: Ints
+) -> int:
+    """Phase 4: one person's hazards of a day. Returns 1 if they enter work or leave, which cancels their booking, else 0."""
+    rule = days[today]
+    interval = 0
+    if r.last_held != NEVER:
+        interval = min(max(int(r.interval), today - int(r.last_held), SHORTEST_INTERVAL), LONGEST_INTERVAL)
+    r.job -= hazards[rule.table, r.age, bands[(today - int(r.claim) - 1) // 7], interval]
+    if r.job <= 0:
+        r.state = WORK
+        home[r.home, r.age, ENTRIES] += 1
+        note(events, cursor, today, 4, r.id, E_ENTRY, r.home, -1, -1, today - int(r.claim))
+    else:
+        r.leaving -= rule.leaving
+        if r.leaving > 0:
+            return 0
+        r.state = LEFT
+        home[r.home, r.age, LEAVERS] += 1
+        note(events, cursor, today, 4, r.id, E_LEFT, r.home, -1, -1, today - int(r.claim))
+    past = history[r.id]
+    past.exit = today
+    past.exit_kind = r.state - 1
+    if r.booked != NONE:
+        enter(diary, r.serving, r.booked, -int(r.minutes), r.kind, r.channel)
+        r.booked = NONE
+    return 1
 
 
 @compiled
@@ -223,28 +234,43 @@ def book(
     diary: Ints,
     pointer: Ints,
     scratch: Ints,
+    home: Ints,
+    booked: Ints,
     history: Rows,
     events: Ints,
     cursor: Ints,
 ) -> None:
-    """Phase 6: the clerk of a pool walks the waiting list and gives everyone the first day with room.
+    """Phase 6: the clerk of a pool walks the waiting list and gives everyone the first day with room. On the way people are counted.
 
     ``window`` holds the working days that can be booked, ``members`` the pool's jobcentres by name, ``shared`` whether the pool shares each
-    channel. ``pointer`` (jobcentres, kinds, channels) is scratch: how many days at the start of the window are known to be full.
+    channel. ``pointer`` (jobcentres, kinds, channels) is scratch: how many days at the start of the window are known to be full. ``booked`` adds up minutes booked
+    ahead by serving jobcentre, counted from the people themselves.
     """
-    rows = scratch[0]
+    rows, keys = scratch[0], scratch[1]
     m = 0
+    firsts = 0  # first meetings still on the list
     for p in range(n):
         r = people[p]
-        if r.state < WORK and r.booked == NONE:
-            rows[m] = p
+        if r.state >= WORK:
+            continue
+        home[r.home, r.age, AWAITING if r.state == WAITING else IN_REVIEWS] += 1
+        if r.booked == NONE:
+            rows[m], keys[m] = p, clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
             m += 1
-    in_clerks_order(people, rows, m, priority, scratch[1], scratch[2], scratch[3], scratch[4])
+            firsts += r.kind == FIRST
+            home[r.home, r.age, ON_LIST] += 1
+        else:
+            booked[r.serving] += r.minutes
+        if r.due <= today:
+            home[r.home, r.age, OVERDUE] += r.state == REVIEWS
+            home[r.home, r.age, LATE] += count[today + before] - count[int(r.due) + before] > LATE_WORKING_DAYS
+    in_clerks_order(rows, keys, m, scratch[2], scratch[3], scratch[4])
     pointer[:] = 0
     for at in range(m):
         r = people[rows[at]]
         kind = int(r.kind)
-        first = max(0, count[r.due + before] - count[today + before] - 1)
+        firsts -= kind == FIRST
+        first = max(0, count[int(r.due) + before] - count[today + before] - 1)
         if shared[0] == 0 and shared[1] == 0:
             first = max(first, min(pointer[r.home, kind, FACE_TO_FACE], pointer[r.home, kind, PHONE]))
         u = -1.0
@@ -270,6 +296,8 @@ def book(
                             serving = int(j)
             if serving == NONE:
                 continue
+            booked[serving] += rule.minutes[kind]
+            home[r.home, r.age, ON_LIST] -= 1
             r.booked = window[i]
             r.serving = serving
             r.channel = channel
@@ -279,12 +307,12 @@ def book(
                 history[r.id].offered = window[i]
             note(events, cursor, today, 6, r.id, E_BOOKED, serving, kind, channel, window[i])
             break
+        if r.booked == NONE and _full(firsts > 0, m - 1 - at > firsts, diary, window, days, members, reserve_share, reserve_until, pointer):
+            break
 
 
-@compiled
-def _room(
-    diary: Ints, j: int, day: int, i: int, minutes: int, kind: int, channel: int, kept_share: float, pointer: Ints
-) -> bool:
+@inlined
+def _room(diary: Ints, j: int, day: int, i: int, minutes: int, kind: int, channel: int, kept_share: float, pointer: Ints) -> bool:
     """Whether jobcentre ``j`` has room on day ``i`` of the window; remembers days at its start that are full for good."""
     if i < pointer[j, kind, channel]:
         return False
@@ -297,19 +325,26 @@ def _room(
 
 
 @compiled
-def tally(people: Rows, n: int, today: int, count: Ints, before: int, home: Ints, booked: Ints) -> None:
-    """The close of the day: people by state, and minutes booked ahead by serving jobcentre, counted from the people themselves."""
-    for p in range(n):
-        r = people[p]
-        if r.state >= WORK:
+def _full(
+    firsts: bool,
+    reviews: bool,
+    diary: Ints,
+    window: Ints,
+    days: Rows,
+    members: Ints,
+    reserve_share: float,
+    reserve_until: int,
+    pointer: Ints,
+) -> bool:
+    """Whether no day of the window has room for any kind still on the list, so that the rest of it need not be walked."""
+    for kind in (FIRST, REVIEW):
+        if not (firsts if kind == FIRST else reviews):
             continue
-        home[r.home, r.age, AWAITING if r.state == WAITING else IN_REVIEWS] += 1
-        if r.booked == NONE:
-            home[r.home, r.age, ON_LIST] += 1
-        else:
-            booked[r.serving] += r.minutes
-        if r.due <= today:
-            if r.state == REVIEWS:
-                home[r.home, r.age, OVERDUE] += 1
-            if count[today + before] - count[r.due + before] > LATE_WORKING_DAYS:
-                home[r.home, r.age, LATE] += 1
+        for j in members:
+            for channel in (PHONE, FACE_TO_FACE):
+                while pointer[j, kind, channel] < len(window):
+                    i = pointer[j, kind, channel]
+                    kept = reserve_share if kind != FIRST and i + 1 > reserve_until else 0.0
+                    if _room(diary, j, window[i], i, days[window[i]].minutes[kind], kind, channel, kept, pointer):
+                        return False
+    return True

@@ -28,6 +28,8 @@ Confidence = Literal["seen", "seen (2ndary)", "derived", "recalled", "assumption
 """How far a value can be trusted. ``policy`` marks what a planner chooses; ``assumption`` what nobody has published."""
 
 NEEDS_SOURCE = ("seen", "seen (2ndary)", "derived")
+SHARED = ("low", "high", "source", "confidence", "note")
+"""What a series may state once for all its values."""
 ALWAYS = dt.date.min
 """The date from which an undated value holds."""
 
@@ -80,7 +82,9 @@ class Number(Provenance):
         if is_bare(data):
             return {"value": data}
         if not isinstance(data, Mapping):
-            raise PydanticCustomError("number", "expected a number, or {{value, low, high, source, confidence}}, not {got}", {"got": say(data)})
+            raise PydanticCustomError(
+                "number", "expected a number, or a map with value, low, high, source, confidence, not {got}", {"got": say(data)}
+            )
         return _percent_bounds(data, data.get("value"))
 
     @model_validator(mode="after")
@@ -88,7 +92,11 @@ class Number(Provenance):
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
         if not low <= self.value <= high:
-            raise PydanticCustomError("interval", "expected low <= value <= high, not {l:g}, {v:g}, {h:g}", {"l": low, "v": self.value, "h": high})
+            raise PydanticCustomError(
+                "interval",
+                "expected low <= value <= high, not {l}, {v}, {h}",
+                {"l": f"{low:.12g}", "v": f"{self.value:.12g}", "h": f"{high:.12g}"},
+            )
         return self
 
     def __float__(self) -> float:
@@ -120,13 +128,16 @@ class Series(BaseModel):
             return {"by_date": {ALWAYS: data}}
         if not isinstance(data, Mapping) or not data:
             raise PydanticCustomError("series", "expected a number, or numbers by date, not {got}", {"got": say(data)})
-        if "by_date" not in data:
+        by_date = data.get("by_date", data)
+        if not isinstance(by_date, Mapping) or not by_date:
+            _raise([_complaint("by_date", f"expected numbers by date, not {say(by_date)}", ("by_date",))])
+        if len({str(date) for date in by_date}) < len(by_date):
+            _raise([_complaint("by_date", "expected each date once", ("by_date",))])
+        if by_date is data:
             return {"by_date": data}
         shared = {k: data[k] for k in data if k != "by_date"}
-        unknown = sorted(set(map(str, shared)) - {"low", "high", "source", "confidence", "note"})
-        if unknown or not isinstance(data["by_date"], Mapping):
-            raise PydanticCustomError("series", "expected by_date with numbers by date, and low, high, source, confidence or note", {})
-        return {"by_date": {date: _with(shared, entry) for date, entry in data["by_date"].items()}}
+        _raise(_complaint("extra", "unknown key", (str(key),)) for key in shared if key not in SHARED)
+        return {"by_date": {date: _with(shared, entry) for date, entry in by_date.items()}}
 
     @model_validator(mode="after")
     def _announced_in_time(self) -> Self:
@@ -176,6 +187,12 @@ class Day(Provenance):
     def _accept_bare(cls, data: Any) -> Any:
         return data if isinstance(data, (Mapping, Day)) else {"value": data}
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not (self.low or self.value) <= self.value <= (self.high or self.value):
+            raise PydanticCustomError("interval", "expected low <= value <= high")
+        return self
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -202,7 +219,7 @@ class Unit:
         if number.unit is not None and number.unit != self.name:
             return [_complaint("unit", f"expected the unit '{self.name}', not '{number.unit}'", (*at, "unit"))]
         return [
-            _complaint("bounds", f"expected {self.describe()}, not {value:g}", (*at, key))
+            _complaint("bounds", f"expected {self.describe()}, not {value:.12g}", (*at, key))
             for key, value in (("value", number.value), ("low", number.low), ("high", number.high))
             if value is not None and not self._holds(value)
         ]
@@ -212,19 +229,21 @@ class Unit:
 
     def describe(self) -> str:
         """The bounds in words, such as ``a share from 0 to 1``."""
-        kind = "a whole number of " if self.whole else "a share" if self.name == "share" else "a number of "
-        words = kind + ("" if self.name == "share" else self.name)
+        if self.name.endswith("s") or " per " in self.name or self.name == "people":
+            words = f"a {'whole ' * self.whole}number of {self.name}"
+        else:
+            words = f"a {'whole-number ' * self.whole}{self.name}"
         if self.above > -math.inf:
-            words += f" above {self.above:g}"
+            words += f" above {self.above:,.12g}"
         if self.at_least > -math.inf and self.at_most < math.inf:
-            return f"{words} from {self.at_least:g} to {self.at_most:g}"
+            return f"{words} from {self.at_least:,.12g} to {self.at_most:,.12g}"
         if self.at_least > -math.inf:
-            return f"{words}, {self.at_least:g} or more"
-        return f"{words}, at most {self.at_most:g}" if self.at_most < math.inf else words
+            return f"{words}, {self.at_least:,.12g} or more"
+        return f"{words}, at most {self.at_most:,.12g}" if self.at_most < math.inf else words
 
 
 def _complaint(kind: str, message: str, at: tuple[str, ...]) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError(kind, "{message}", {"message": message}), loc=at, input=None)  # type: ignore[arg-type]
+    return InitErrorDetails(type=PydanticCustomError(kind, "{message}", {"message": message}), loc=at, input=None)
 
 
 def _raise(complaints: Iterable[InitErrorDetails]) -> None:
@@ -258,7 +277,7 @@ def _percent_bounds(data: Mapping[Any, Any], value: Any) -> dict[Any, Any]:
             try:
                 out[key] = value * (1 + float(bound.strip()[:-1]) / 100)
             except ValueError:
-                raise PydanticCustomError("interval", "expected a number or a percentage such as -10%, not '{b}'", {"b": bound}) from None
+                _raise([_complaint("interval", f"expected a number or a percentage such as -10%, not '{bound}'", (key,))])
     return out
 
 

@@ -7,13 +7,13 @@ Rules that join several keys (shares that add up, names that exist) are in :mod:
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.numbers import Date, Day, Number, Series, Unit
+from sim.scenario.numbers import Date, Day, Number, Series, Unit, is_bare
 
 AGE_GROUPS = ("16-24", "25-49", "50+")
 CHANNELS = ("face_to_face", "phone")
@@ -33,6 +33,14 @@ def _weeks_band(key: object) -> object:
     raise PydanticCustomError("band", "expected a band of weeks such as 0-13 or 53+, not '{k}'", {"k": str(key)})
 
 
+def _coordinates(data: object) -> object:
+    """Latitude and longitude in degrees."""
+    if isinstance(data, (list, tuple)) and len(data) == 2 and all(map(is_bare, data)) and abs(data[0]) <= 90 and abs(data[1]) <= 180:
+        return tuple(map(float, data))
+    raise PydanticCustomError("coordinates", "expected [latitude, longitude] in degrees, such as [52.41, -1.77]")
+
+
+Coordinates = Annotated[tuple[float, float], BeforeValidator(_coordinates)]
 WeeksBand = Annotated[str, BeforeValidator(_weeks_band)]
 Week = Annotated[StrictInt, Field(ge=0, le=5200)]
 
@@ -132,7 +140,7 @@ class Jobcentre(Part):
     """Work coaches in post and trained, before recruitment and leavers."""
     desks: Annotated[Series, Unit("desks", 0, 1_000_000)]
     """Desks at which a claimant can be seen."""
-    place: tuple[float, float] | None = None
+    place: Coordinates | None = None
     """Latitude and longitude, degrees."""
     temporary: Temporary | None = None
     """When it opens and closes; permanent if left out."""
@@ -300,3 +308,12 @@ class Scenario(Part):
     def temporary(self) -> dict[str, Jobcentre]:
         """Temporary jobcentres by name, in order of name."""
         return {name: self.jobcentres[name] for name in sorted(self.jobcentres) if self.jobcentres[name].temporary is not None}
+
+    def change(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
+        """A varied copy, checked again; see :func:`sim.scenario.changes.change`.
+
+        ``scenario.change({"jobcentres.*.coaches": "+10%", "period.to": "2021-03-31"})``
+        """
+        from sim.scenario.changes import change  # a method for convenience: the schema itself depends on nothing that reads it
+
+        return change(self, {**(values or {}), **more})

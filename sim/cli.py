@@ -1,0 +1,211 @@
+"""The command ``jobcentre``: check a scenario, run it, compare it with others, show its assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from sim.scenario import Scenario, ScenarioError, assumptions, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(help="How long do jobseekers wait, and how many enter work, with these jobcentres and work coaches?", add_completion=False)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.", show_default=False)]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key: a value, or +10%, -5%, +3, *1.1. Repeatable.")]
+Replications = Annotated[int | None, typer.Option(min=1, help="How many replications; the scenario says otherwise.")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The seed of all luck; the scenario says otherwise.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if left out. Changes no result.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep tables and figures here; a killed run goes on from there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+@app.command()
+def check(file: File, changes: Sets = None) -> None:
+    """Check a scenario and print the offered load: minutes asked for over minutes there."""
+    from sim.scenario.load_check import meaning, offered_load, region
+
+    with _errors_in_words():
+        scenario = load(file, changes or ())
+    load_frame = offered_load(scenario)
+    console = Console()
+    everywhere = region(load_frame)
+    _print(console, f"{scenario.name}: {scenario.period.from_} to {scenario.period.to}, the scenario is valid.\n")
+    _print(console, "Offered load: coach minutes asked for over coach minutes there. Above 1 it cannot last.")
+    for table in _load_tables(scenario, load_frame, everywhere, console.width):
+        console.print(table)
+    _print(console, "What it means, all jobcentres together:")
+    for _, row in everywhere.iterrows():
+        _print(console, f"{row['month']}  {_ratio(row['load'])}  {meaning(scenario, row).sentence}")
+
+
+@app.command("assumptions")
+def show_assumptions(
+    file: File,
+    changes: Sets = None,
+    csv: Annotated[Path | None, typer.Option(metavar="PATH", help="Write the log to this CSV file instead.")] = None,
+) -> None:
+    """Print the assumptions log: every number with its interval, source and confidence."""
+    with _errors_in_words():
+        log = assumptions(load(file, changes or ()))
+        if csv is not None:
+            log.to_csv(csv, index=False, lineterminator="\n")
+            return
+    table = Table("Assumption", "Value", "Confidence and source", title=None, pad_edge=False)
+    table.columns[0].ratio, table.columns[1].ratio, table.columns[2].ratio = 3, 2, 3
+    last = None
+    for row in log.to_dict("records"):
+        table.add_row(Text("" if row["key"] == last else row["key"], overflow="fold"), Text(_value(row)), Text(_provenance(row), overflow="fold"))
+        last = row["key"]
+    Console().print(table)
+
+
+@app.command()
+def run(
+    file: File,
+    changes: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    people: Annotated[bool, typer.Option("--people", help="Also keep a row per person (with --out).")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Also keep a row per event (with --out).")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario; print waits, reviews and job entries with their intervals."""
+    from sim import experiment
+    from sim.show import charts, screen
+
+    if (people or events) and out is None:
+        raise typer.BadParameter("--people and --events need --out DIR to keep their tables in")
+    with _errors_in_words():
+        scenario = load(file, changes or ())
+        with _progress(quiet) as progress:
+            tables = experiment.run(
+                scenario, replications=replications, seed=seed, workers=workers, out=out, people=people, events=events, progress=progress
+            )
+    screen.summary(tables, Console())
+    if out is not None:
+        charts.save(tables, out / "figures")
+        _print(Console(), f"Tables and figures are in {out}")
+
+
+@app.command()
+def compare(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="A scenario file.", show_default=False)],
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER...", help="Scenario files to compare with it.", show_default=False)],
+    changes: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compare scenarios with a base, replication by replication with the same luck. --set changes all of them."""
+    from sim import experiment
+    from sim.show import screen
+
+    with _errors_in_words():
+        scenarios = _load_all([base, *others], changes or [])
+        with _progress(quiet) as progress:
+            comparison = experiment.compare(
+                *scenarios, replications=replications, seed=seed, workers=workers, out=out, progress=progress
+            )
+    screen.comparison(comparison, Console())
+    if out is not None:
+        _print(Console(), f"Tables are in {out}")
+
+
+@contextmanager
+def _errors_in_words() -> Iterator[None]:
+    """What the person can put right is said on the error output, without a traceback, with exit code 2."""
+    from sim.experiment.workers import RunError
+
+    try:
+        yield
+    except (ScenarioError, RunError, ValueError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar of finished replications on the error output."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
+        task = bar.add_task("replications", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _load_all(files: list[Path], changes: list[str]) -> list[Scenario]:
+    """All scenarios, or the problems of all of them."""
+    scenarios, problems = [], []
+    for file in files:
+        try:
+            scenarios.append(load(file, changes))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return scenarios
+
+
+def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFrame, width: int) -> Iterator[Table]:
+    """Load by jobcentre and month, in as many tables as the width of the screen asks for."""
+    loads = frame.pivot(index="jobcentre", columns="month", values="load")
+    there = frame.pivot(index="jobcentre", columns="month", values="coach_minutes")
+    total = everywhere.set_index("month")["load"]
+    names = sorted(scenario.jobcentres)
+    first = min(32, max(map(len, names)))
+    fit = max(1, (width - first - 4) // 10)
+    for start in range(0, len(total), fit):
+        months = list(total.index[start : start + fit])
+        table = Table("Jobcentre", *months, pad_edge=False)
+        table.columns[0].width = first
+        for column in table.columns[1:]:
+            column.justify, column.no_wrap = "right", True
+        for name in names:
+            closed = {m for m in months if name in scenario.temporary and there.loc[name, m] == 0}
+            table.add_row(Text(name), *("–" if month in closed else _ratio(loads.loc[name, month]) for month in months))
+        table.add_section()
+        table.add_row("all", *(_ratio(total[month]) for month in months))
+        yield table
+
+
+def _ratio(load: Any) -> str:
+    return "none there" if load == float("inf") else f"{load:.2f}"
+
+
+def _value(row: dict[Any, Any]) -> str:
+    """``0.06 share (0.03 to 0.09) from 2020-07-01``."""
+    unit = "" if row["unit"] == "date" else f" {row['unit']}"
+    low, high = (_number(row["value"] if row[bound] is None else row[bound]) for bound in ("low", "high"))
+    interval = "" if row["low"] is None and row["high"] is None else f" ({low} to {high})"
+    since = f" from {row['from_date']}" if row["from_date"] is not None else ""
+    return f"{_number(row['value'])}{unit}{interval}{since}"
+
+
+def _provenance(row: dict[Any, Any]) -> str:
+    return ": ".join(filter(None, (row["confidence"], "; ".join(filter(None, (row["source"], row["note"]))))))
+
+
+def _number(value: object) -> str:
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _print(console: Console, text: str) -> None:
+    console.print(Text(text))

@@ -1,0 +1,1 @@
+"""Experiments: many replications of a scenario over workers, kept on disk, and scenarios compared."""

@@ -1,0 +1,295 @@
+"""Random small scenarios, drawn so that overload, ties and bumping are common."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hypothesis import strategies as st
+
+from sim.scenario.schema import Scenario
+
+Raw = dict[str, Any]
+
+STARTS = [
+    "2021-02-01",  # a Monday, nothing special near it
+    "2020-12-14",  # Christmas and New Year
+    "2020-12-19",  # a Saturday
+    "2020-12-25",  # a bank holiday, then a weekend and another
+    "2020-12-27",  # a Sunday
+    "2021-03-26",  # Easter
+    "2021-04-02",  # Good Friday
+    "2021-05-01",  # a Saturday before an early May bank holiday
+]
+SPLITS = {
+    1: [[1.0]],
+    2: [[0.5, 0.5], [0.3, 0.7], [1.0, 0.0]],
+    3: [[0.5, 0.25, 0.25], [0.2, 0.3, 0.5]],
+    4: [[0.25] * 4, [0.4, 0.3, 0.2, 0.1]],
+}
+TAKEN = {1: [[0.5], [1.0], [0.3]], 2: [[0.5, 0.5], [0.0, 1.0], [0.3, 0.4], [0.5, 0.0]]}
+NAMES = ["Ash", "Birch", "Cedar", "Dale", "Elm", "Fir"]
+
+
+class Chance(Protocol):
+    """Where random choices come from."""
+
+    def one(self, *options: Any) -> Any:
+        """One of the options."""
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number, both bounds included."""
+
+    def some(self, options: list[str], at_least: int = 0) -> list[str]:
+        """Some of the options, in any order."""
+
+
+class ByHypothesis:
+    """Choices that hypothesis can simplify when a test fails; it tends to try many variants of one scenario."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+        self.draw = draw
+
+    def one(self, *options: Any) -> Any:
+        return self.draw(st.sampled_from(options))
+
+    def whole(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+    def some(self, options: list[str], at_least: int = 0) -> list[str]:
+        return self.draw(st.lists(st.sampled_from(options), min_size=at_least, max_size=len(options), unique=True))
+
+
+class ByNumber:
+    """Choices made by a number: every number another scenario."""
+
+    def __init__(self, number: int) -> None:
+        self.random = random.Random(number)
+
+    def one(self, *options: Any) -> Any:
+        return self.random.choice(options)
+
+    def whole(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
+
+    def some(self, options: list[str], at_least: int = 0) -> list[str]:
+        return self.random.sample(options, self.random.randint(at_least, len(options)))
+
+
+@dataclass
+class Drawer:
+    """Draws the parts of one scenario."""
+
+    by: Chance
+    start: dt.date
+    days: int
+
+    def __post_init__(self) -> None:
+        self.one, self.whole, self.some = self.by.one, self.by.whole, self.by.some
+
+    def chance(self) -> bool:
+        return self.one(False, True)
+
+    def date(self, day: int) -> str:
+        return (self.start + dt.timedelta(days=day)).isoformat()
+
+    def dated(self, *values: float) -> Any:
+        """A number, or a series with one to three changes, some of them announced."""
+        if self.whole(0, 4) < 4:
+            return self.one(*values)
+        out: dict[str, Any] = {self.date(-self.one(15, 0, 10)): self.one(*values)}
+        for day in sorted({self.whole(-9, self.days + 8) for _ in range(self.whole(1, 3))}):
+            entry: Raw = {"value": self.one(*values)}
+            if self.chance():
+                entry["announced"] = self.date(day - self.whole(0, 15))
+            out[self.date(day)] = entry
+        return dict(sorted(out.items()))
+
+    # ---- the parts
+
+    def areas(self) -> Raw:
+        out = {}
+        for name in ["North", "East"][: self.whole(1, 2)]:
+            out[name] = {"claimants": self.whole(0, 30), "claims_per_week": self.dated(7, 3.5, 14, 21, 0)}
+            if self.chance():
+                out[name]["age_groups"] = self.one({"50+": 1}, {"50+": 0.5, "16-24": 0.5})
+            if self.chance():
+                out[name]["by_weekday"] = self.one([1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0.25, 0.5, 0.25])
+        return out
+
+    def claimants(self) -> Raw:
+        return {
+            "age_groups": self.one({"16-24": 0.2, "25-49": 0.5, "50+": 0.3}, {"25-49": 1}),
+            "by_weekday": self.one([0.2, 0.2, 0.2, 0.2, 0.2, 0, 0], [0.1, 0.1, 0.1, 0.1, 0.1, 0.25, 0.25]),
+            "can_be_served_remotely": self.one(0.5, 0, 1, 0.8),
+            "weeks_on_claim": self.one({"0-2": 0.5, "3-13": 0.5}, {"0-0": 1}, {"0+": 1}, {"14-26": 0.3, "0-13": 0.6, "27+": 0.1}),
+            "longest_weeks_on_claim": self.one(40, 28, 104),
+            "awaiting_first_meeting_days": self.one(7, 0, 20),
+            "contact_before_start": self.one("ongoing", "suspended"),
+        }
+
+    def permanent(self, names: list[str], areas: list[str]) -> Raw:
+        out: Raw = {}
+        for i, area in enumerate(areas):
+            here = names[i :: len(areas)]
+            for name, share in zip(here, self.one(*SPLITS[len(here)]), strict=True):
+                out[name] = {
+                    "area": area,
+                    "share": share,
+                    "coaches": self.dated(1, 2, 3, 1, 2, 3, 4, 0.5, 1.7, 0),
+                    "desks": self.dated(1, 2, 3, 1, 2, 0),
+                }
+        return out
+
+    def temporary(self, names: list[str], permanent: Raw) -> Raw:
+        out: Raw = {}
+        taken = {origin: self.one(*TAKEN[len(names)]) for origin in permanent} if names else {}
+        for i, name in enumerate(names):
+            opens = self.whole(-8, self.days + 1)
+            life: Raw = {"opens": self.date(opens)}
+            if self.chance():
+                life["announced"] = self.date(opens - self.whole(0, 15))
+            if self.whole(0, 3):
+                closes = opens + self.one(7, 0, 1, 3, 12, 20)
+                life["closes"] = self.date(closes)
+                if self.chance():
+                    life["closing_announced"] = self.date(closes - self.whole(0, 20))
+            takes = {origin: shares[i] for origin, shares in taken.items() if shares[i]} or {sorted(permanent)[0]: 0}
+            out[name] = {
+                "temporary": life,
+                "takes_from": takes,
+                "standing_caseload": self.chance(),
+                "coaches": self.dated(0, 1, 2, 0.6),
+                "desks": self.dated(1, 2, 2, 0),
+                # Each temporary jobcentre may have half of what the origin always has, so that two have no more than all of it.
+                "coaches_from": {j: least(permanent[j]["coaches"]) * self.one(0.5, 0.25, 0) for j in self.some(sorted(permanent))},
+            }
+        return out
+
+    def closures(self, names: list[str]) -> list[Raw]:
+        out = []
+        for _ in range(self.one(0, 1, 2)):
+            first = self.whole(-3, self.days + 3)
+            closure: Raw = {"from": self.date(first), "to": self.date(first + self.one(0, 6, 13, 1))}
+            if self.chance():
+                closure["jobcentres"] = self.some(names, at_least=1)
+            if self.chance():
+                closure["announced"] = self.date(first - self.whole(0, 12))
+            out.append(closure)
+        return out
+
+    def pools(self, names: list[str]) -> Raw:
+        if len(names) < 2 or self.whole(0, 3) == 0:
+            return {}
+        return {"Pool": {"channels": self.some(["phone", "face_to_face"], at_least=1), "jobcentres": self.some(names, at_least=2)}}
+
+    def recruitment(self, permanent: Raw, temporary: Raw) -> Raw:
+        out: Raw = {}
+        for i in range(self.one(0, 1, 2, 3)):
+            starts = self.whole(-12, self.days)
+            cohort: Raw = {"starts": self.date(starts), "training_working_days": self.one(3, 0, 10), "ramp_working_days": self.one(0, 4)}
+            if self.chance():
+                cohort["announced"] = self.date(starts - self.whole(0, 15))
+            to = self.one("by_caseload", "permanent", "temporary", "both")
+            if to == "by_caseload":
+                cohort["coaches"] = self.one(1, 2, 3.5)
+            else:
+                places = sorted({"permanent": permanent, "temporary": temporary or permanent, "both": permanent | temporary}[to])
+                places = [j for j in self.some(places, at_least=1) if j in permanent or sum(temporary[j]["takes_from"].values())]
+                cohort["to"] = {j: self.one(1, 0.5, 2) for j in places or sorted(permanent)[:1]}
+                cohort["coaches"] = sum(cohort["to"].values())
+            out[f"cohort {i}"] = cohort
+        return out
+
+    def coaches(self, permanent: Raw, temporary: Raw) -> Raw:
+        return {
+            "minutes_per_day": self.dated(60, 90, 30, 120, 150),
+            "bookable_share": self.dated(1, 1, 0.52, 1, 0.8, 1, 1, 0.5, 1, 1, 1, 0),
+            "absence": self.dated(0, 0, 0.1, 0.2, 0.2, 0.3, 0.5, 0, 0.1, 0, 0.2, 1),
+            "leavers_per_year": self.dated(0, 0.1, 0.9),
+            "recruitment": self.recruitment(permanent, temporary),
+        }
+
+    def appointments(self) -> Raw:
+        first: Raw = {
+            "minutes": self.dated(30, 10, 20, 15, 20, 45),
+            "priority": self.one(1, 2),
+            "target_working_days": 10,
+            "missed": self.missed(),
+        }
+        if self.chance():
+            first["reserve"] = {"share": self.one(0.5, 0.2, 1), "until_days_before": self.one(1, 0, 3)}
+        later: Raw = {
+            "minutes": self.dated(10, 10, 5, 20),
+            "priority": self.one(2, 1),
+            "every_weeks": self.every_weeks(),
+            "missed": self.missed(),
+        }
+        return {"book_ahead_working_days": self.whole(1, 12), "first_meeting": first, "review": later}
+
+    def missed(self) -> Any:
+        return self.dated(0.2, 0, 0.1, 0.3, 0.5, 0.2, 0, 0.9, 1)
+
+    def every_weeks(self) -> Raw:
+        return self.one({1: 1, 14: 2}, {0: 1}, {1: self.dated(1, 2, 4)}, {1: 2, 2: self.dated(1, 3), 5: 1})
+
+    def job_entry(self) -> Raw:
+        out = {
+            "monthly_rate_by_week": {0: self.dated(0.12, 0, 0.3, 0.8), self.one(2, 13): self.dated(0.1, 0.6)},
+            "market": self.dated(1, 0.5, 3),
+            "weekly_instead_of_fortnightly": self.one(1.06, 1, 2, 0.7),
+            "no_contact": self.one(1, 0.5, 0.94),
+        }
+        if self.chance():
+            out["by_age_group"] = self.one({"16-24": 0.5, "50+": 1.3}, {"25-49": 2})
+        return out
+
+
+def least(series: Any) -> float:
+    """The lowest value of a series, or the number itself."""
+    if not isinstance(series, dict):
+        return series
+    return min(entry["value"] if isinstance(entry, dict) else entry for entry in series.values())
+
+
+def raw_scenario(by: Chance) -> Raw:
+    """A random small scenario, as a planner would write it."""
+    d = Drawer(by, dt.date.fromisoformat(by.one(*STARTS)), by.whole(5, 40))
+    areas = d.areas()
+    names = d.some(NAMES, at_least=len(NAMES))
+    permanent = d.permanent(names[: d.whole(len(areas), 4)], sorted(areas))
+    temporary = d.temporary(names[4 : 4 + d.one(1, 2, 0)], permanent)
+    everywhere = sorted(permanent | temporary)
+    return {
+        "name": "random",
+        "period": {"from": d.date(0), "to": d.date(d.days - 1)},
+        "working_days": d.one("england_and_wales", "scotland"),
+        "closures": d.closures(everywhere),
+        "areas": areas,
+        "claimants": d.claimants(),
+        "jobcentres": permanent | temporary,
+        "pools": d.pools(everywhere),
+        "coaches": d.coaches(permanent, temporary),
+        "appointments": d.appointments(),
+        "service": {
+            "face_to_face_share": d.dated(0.5, 0, 1, 0.05),
+            "desks_usable": d.dated(1, 0.5, 0.4, 1, 1, 0),
+            "opening_minutes": d.dated(60, 60, 30, 480),
+        },
+        "job_entry": d.job_entry(),
+        "other_leaving": {"monthly_rate": d.dated(0.05, 0, 0.4)},
+    }
+
+
+@st.composite
+def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Scenario:
+    """A random small scenario that hypothesis can simplify."""
+    return Scenario.model_validate(raw_scenario(ByHypothesis(draw)))
+
+
+def numbered(number: int) -> Scenario:
+    """The random small scenario of a number."""
+    return Scenario.model_validate(raw_scenario(ByNumber(number)))
