@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +14,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from sim.scenario import Scenario, ScenarioError, assumptions, load
+from sim.scenario import Problem, Scenario, ScenarioError, assumptions, load
 
 if TYPE_CHECKING:
     import pandas as pd
 
-app = typer.Typer(help="How long do jobseekers wait, and how many enter work, with these jobcentres and work coaches?", add_completion=False)
+app = typer.Typer(
+    help="How long do jobseekers wait, and how many enter work, with these jobcentres and work coaches?",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.", show_default=False)]
-Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key: a value, or +10%, -5%, +3, *1.1. Repeatable.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key, or move it by +10%, +3 or *1.1.")]
 Replications = Annotated[int | None, typer.Option(min=1, help="How many replications; the scenario says otherwise.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The seed of all luck; the scenario says otherwise.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if left out. Changes no result.")]
@@ -62,20 +67,24 @@ def show_assumptions(
     """Print the assumptions log: every number with its interval, source and confidence."""
     with _errors_in_words():
         log = assumptions(load(file, changes or ()))
-        if csv is not None:
+    if csv is not None:
+        with _errors_in_words():
             log.to_csv(csv, index=False, lineterminator="\n")
-            return
-    table = Table("Assumption", "Value", "Confidence and source", title=None, pad_edge=False)
-    table.columns[0].ratio, table.columns[1].ratio, table.columns[2].ratio = 3, 2, 3
+        return
+    console = Console()
+    widths = [(console.width - 10) * part // 100 for part in (40, 27, 33)]
+    table = Table()
+    for title, width in zip(("Assumption", "Value", "Confidence and source"), widths, strict=True):
+        table.add_column(title, width=width, overflow="fold")
     last = None
     for row in log.to_dict("records"):
-        table.add_row(Text("" if row["key"] == last else row["key"], overflow="fold"), Text(_value(row)), Text(_provenance(row), overflow="fold"))
+        table.add_row(Text("" if row["key"] == last else _folded(row["key"], widths[0])), Text(_value(row)), Text(_provenance(row)))
         last = row["key"]
-    Console().print(table)
+    console.print(table)
 
 
-@app.command()
-def run(
+@app.command("run")
+def run_scenario(
     file: File,
     changes: Sets = None,
     replications: Replications = None,
@@ -87,15 +96,15 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario; print waits, reviews and job entries with their intervals."""
-    from sim import experiment
-    from sim.show import charts, screen
-
     if (people or events) and out is None:
         raise typer.BadParameter("--people and --events need --out DIR to keep their tables in")
     with _errors_in_words():
         scenario = load(file, changes or ())
+        from sim.experiment.replications import run
+        from sim.show import charts, screen
+
         with _progress(quiet) as progress:
-            tables = experiment.run(
+            tables = run(
                 scenario, replications=replications, seed=seed, workers=workers, out=out, people=people, events=events, progress=progress
             )
     screen.summary(tables, Console())
@@ -104,8 +113,8 @@ def run(
         _print(Console(), f"Tables and figures are in {out}")
 
 
-@app.command()
-def compare(
+@app.command("compare")
+def compare_scenarios(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="A scenario file.", show_default=False)],
     others: Annotated[list[Path], typer.Argument(metavar="OTHER...", help="Scenario files to compare with it.", show_default=False)],
     changes: Sets = None,
@@ -116,13 +125,13 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare scenarios with a base, replication by replication with the same luck. --set changes all of them."""
-    from sim import experiment
-    from sim.show import screen
-
     with _errors_in_words():
         scenarios = _load_all([base, *others], changes or [])
+        from sim.experiment.compare import compare
+        from sim.show import screen
+
         with _progress(quiet) as progress:
-            comparison = experiment.compare(
+            comparison = compare(
                 *scenarios, replications=replications, seed=seed, workers=workers, out=out, progress=progress
             )
     screen.comparison(comparison, Console())
@@ -134,12 +143,16 @@ def compare(
 def _errors_in_words() -> Iterator[None]:
     """What the person can put right is said on the error output, without a traceback, with exit code 2."""
     from sim.experiment.workers import RunError
+    from sim.model.ledger import ConservationError
 
     try:
         yield
-    except (ScenarioError, RunError, ValueError, OSError) as error:
+    except (ScenarioError, RunError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    except ConservationError as error:
+        typer.echo(f"stopped, since the model contradicts itself: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @contextmanager
@@ -153,7 +166,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
 
 def _load_all(files: list[Path], changes: list[str]) -> list[Scenario]:
     """All scenarios, or the problems of all of them."""
-    scenarios, problems = [], []
+    scenarios: list[Scenario] = []
+    problems: list[Problem] = []
     for file in files:
         try:
             scenarios.append(load(file, changes))
@@ -174,7 +188,7 @@ def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFra
     fit = max(1, (width - first - 4) // 10)
     for start in range(0, len(total), fit):
         months = list(total.index[start : start + fit])
-        table = Table("Jobcentre", *months, pad_edge=False)
+        table = Table("Jobcentre", *months)
         table.columns[0].width = first
         for column in table.columns[1:]:
             column.justify, column.no_wrap = "right", True
@@ -188,6 +202,16 @@ def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFra
 
 def _ratio(load: Any) -> str:
     return "none there" if load == float("inf") else f"{load:.2f}"
+
+
+def _folded(key: str, width: int) -> str:
+    """A long key on several lines, broken at its dots."""
+    lines = [""]
+    for part in re.findall(r"[^.]*\.?", key)[:-1]:
+        if lines[-1].strip() and len(lines[-1] + part) > width:
+            lines.append("  ")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _value(row: dict[Any, Any]) -> str:

@@ -20,8 +20,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.measures import FEWEST_AT_RISK, HOME_COLUMNS, MEASURES, SITE_COLUMNS, View
+from sim.measures import FEWEST_AT_RISK, MEASURES
 from sim.model.ledger import EVENT_COLUMNS, Event, Record
+from sim.record import HOME_COLUMNS, SITE_COLUMNS, View
 from sim.scenario.schema import AGE_GROUPS, CHANNELS, KINDS
 
 ALL = "all"
@@ -252,7 +253,7 @@ class RunTables:
         info: what ``run.json`` says: version, seed, replications, times, libraries.
         summary: scenario, measure, statistic, jobcentre, area, age_group, programme, estimate, low, high, replications, unit.
         replications: the same keys with ``replication`` and ``value``; the statistic of a date is ``date``.
-        daily: replication, date, jobcentre, then a column for each figure of :data:`sim.measures.HOME_COLUMNS` and ``SITE_COLUMNS``.
+        daily: replication, date, jobcentre, then a column for each figure of :data:`sim.record.HOME_COLUMNS` and ``SITE_COLUMNS``.
         weekly: week (its Monday), area, measure, statistic, unit, estimate, low, high, replications.
         incidence: age_group, week (since the claim), estimate, low, high, replications: the share in work.
         folder: the run folder; None if the run was not written.

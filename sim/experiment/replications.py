@@ -68,9 +68,10 @@ def run(
     """
     replications = scenario.replications if replications is None else replications
     seed = scenario.seed if seed is None else seed
-    for name, value, least in (("replications", replications, 1), ("workers", 1 if workers is None else workers, 1), ("seed", seed, 0)):
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, not {value}")
+    if replications < 1 or (workers is not None and workers < 1):
+        raise ValueError(f"replications and workers must be at least 1, not {replications} and {workers}")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be a whole number from 0 to 4294967295, not {seed}")
     tables = (*ALWAYS, *(name for name, wanted in zip(ON_REQUEST, (people, events), strict=True) if wanted))
     if out is not None:
         with run_folder(out) as folder:

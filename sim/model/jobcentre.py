@@ -84,12 +84,13 @@ class Pool:
         self.people, self.n, self.gone = records(0, PERSON), 0, 0
         self.claims = arrivals[stock:]
         self.first_claim = np.searchsorted(self.claims["claim"], np.arange(around.days + 1))
-        self._reserve_space(len(arrivals))
+        self._reserve_space(stock + stock // 4)
         self.add(arrivals[:stock])
 
     def process(self, env: simpy.Environment) -> Process:
         """The pool's days, phase by phase."""
         yield until(env, EVE, Phase.CLERK)
+        self.survey(EVE)
         self.book(EVE)
         for today in range(self.around.days):
             yield until(env, today, Phase.ARRIVALS)
@@ -103,6 +104,8 @@ class Pool:
 
     def receive(self, today: int) -> None:
         """Phase 1: today's claims."""
+        if self.gone > COMPACT_AT * self.n:
+            self._keep(self.people[: self.n]["state"] < WORK)
         new = self.claims[self.first_claim[today] : self.first_claim[today + 1]]
         self._reserve_space(self.n + len(new))
         self.people[self.n : self.n + len(new)] = new
@@ -122,7 +125,7 @@ class Pool:
     def live(self, today: int) -> None:
         """Phases 3 and 4: appointments are held or missed; people enter work or leave."""
         around, luck, job_entry = self.around, self.around.luck, self.around.job_entry
-        self.gone += working_day.live(
+        self.listed, gone = working_day.live(
             self.people,
             self.n,
             today,
@@ -136,21 +139,30 @@ class Pool:
             job_entry.bands,
             job_entry.tables,
             around.diary,
+            self.priority,
+            self.scratch,
             around.ledger.home(today),
             around.ledger.site(today),
+            around.ledger.booked_ahead,
             around.history,
             *self.log,
         )
+        self.gone += gone
         self._flush()
-        if self.gone > COMPACT_AT * self.n:
-            self._keep(self.people[: self.n]["state"] < WORK)
+
+    def survey(self, today: int) -> None:
+        """The waiting list of a day on which nothing else happens."""
+        around, ledger = self.around, self.around.ledger
+        self.listed = working_day.survey(
+            self.people, self.n, today, around.count, around.before, self.priority, self.scratch, ledger.home(today), ledger.booked_ahead
+        )
 
     def book(self, today: int) -> None:
         """Phase 6: the clerk."""
         around, luck = self.around, self.around.luck
         working_day.book(
             self.people,
-            self.n,
+            self.listed,
             today,
             around.rules,
             around.window,

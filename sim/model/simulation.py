@@ -115,9 +115,11 @@ class Region:
             self.around.find_overbooked(today, ahead=self.learnt_on == today)
 
     def _close(self, env: simpy.Environment) -> Process:
-        """Around the clerk: what was booked for today and what can be booked now; then the check that nobody is lost."""
+        """What was booked for today and what can be booked now; in the end the check that nobody is lost."""
         self.around.look_ahead(EVE)
         for today in range(self.days):
+            yield until(env, today, Phase.APPOINTMENTS)
+            self.ledger.booked_ahead[:] = 0
             yield until(env, today, Phase.SHARED)
             site, diary = self.ledger.site(today), self.around.diary[:, today]
             site[:, column("coach_minutes")], site[:, column("coach_minutes_booked")] = diary[:, COACH], diary[:, COACH_BOOKED]
@@ -125,7 +127,6 @@ class Region:
             site[:, column("coaches")] = self.staffing.truth.coaches[:, today]
             site[:, column("in_training")] = self.staffing.truth.in_training[:, today]
             self.around.look_ahead(today)
-            self.ledger.booked_ahead[:] = 0
             yield until(env, today, Phase.CLOSE)
             self.ledger.close(today, self.around.diary[:, today + 1 :, COACH_BOOKED].sum(axis=1))
 

@@ -108,26 +108,60 @@ def live(
     bands: Ints,
     hazards: Ints,
     diary: Ints,
+    priority: Ints,
+    scratch: Ints,
     home: Ints,
     site: Floats,
+    booked: Ints,
     history: Rows,
     events: Ints,
     cursor: Ints,
-) -> int:
+) -> tuple[int, int]:
     """Phases 3 and 4: appointments are held or missed, hazards accrue. One person's do not touch another's, so one walk does both.
 
-    ``every`` holds weeks between reviews by (day, completed weeks on the claim), ``count`` working days up to a day (offset by
-    ``before``), ``names`` the areas' hashes; ``bands`` and ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`.
-    Returns how many entered work or left.
+    On the way the waiting list is drawn up for the clerk and people are counted. ``every`` holds weeks between reviews by (day,
+    completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``names`` the areas' hashes; ``bands`` and
+    ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`. Returns how many are on the list, and how many entered work or left.
     """
-    gone = 0
+    listed = gone = 0
     for p in range(n):
         r = people[p]
         if r.booked == today:
             _attend(r, today, days, every, count, before, seed, replication, names, home, site, history, events, cursor)
         if r.state < WORK and r.claim < today:
             gone += _accrue(r, today, days, bands, hazards, diary, home, history, events, cursor)
-    return gone
+        if r.state < WORK:
+            listed += _survey(r, p, listed, today, count, before, priority, scratch, home, booked)
+    return listed, gone
+
+
+@compiled
+def survey(
+    people: Rows, n: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints
+) -> int:
+    """Draw up the waiting list and count people where nothing else happens, on the eve. Returns how many are on the list."""
+    listed = 0
+    for p in range(n):
+        listed += _survey(people[p], p, listed, today, count, before, priority, scratch, home, booked)
+    return listed
+
+
+@inlined
+def _survey(
+    r: np.void, p: int, listed: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints
+) -> int:
+    """Count one person on the claim, and put them on the list if they have no booking. Returns 1 if so."""
+    home[r.home, r.age, AWAITING if r.state == WAITING else IN_REVIEWS] += 1
+    if r.due <= today:
+        home[r.home, r.age, OVERDUE] += r.state == REVIEWS
+        home[r.home, r.age, LATE] += count[today + before] - count[int(r.due) + before] > LATE_WORKING_DAYS
+    if r.booked != NONE:
+        booked[r.serving] += r.minutes
+        return 0
+    home[r.home, r.age, ON_LIST] += 1
+    scratch[0, listed] = p
+    scratch[1, listed] = clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
+    return 1
 
 
 @inlined
@@ -217,7 +251,7 @@ def _accrue(
 @compiled
 def book(
     people: Rows,
-    n: int,
+    listed: int,
     today: int,
     days: Rows,
     window: Ints,
@@ -240,33 +274,19 @@ def book(
     events: Ints,
     cursor: Ints,
 ) -> None:
-    """Phase 6: the clerk of a pool walks the waiting list and gives everyone the first day with room. On the way people are counted.
+    """Phase 6: the clerk of a pool walks the waiting list and gives everyone the first day with room.
 
-    ``window`` holds the working days that can be booked, ``members`` the pool's jobcentres by name, ``shared`` whether the pool shares each
+    The list is ``scratch[0]``, rows of people, and ``scratch[1]``, their keys, of which ``listed`` are filled. ``window`` holds the working days that can be booked, ``members`` the pool's jobcentres by name, ``shared`` whether the pool shares each
     channel. ``pointer`` (jobcentres, kinds, channels) is scratch: how many days at the start of the window are known to be full. ``booked`` adds up minutes booked
     ahead by serving jobcentre, counted from the people themselves.
     """
-    rows, keys = scratch[0], scratch[1]
-    m = 0
+    rows = scratch[0]
     firsts = 0  # first meetings still on the list
-    for p in range(n):
-        r = people[p]
-        if r.state >= WORK:
-            continue
-        home[r.home, r.age, AWAITING if r.state == WAITING else IN_REVIEWS] += 1
-        if r.booked == NONE:
-            rows[m], keys[m] = p, clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
-            m += 1
-            firsts += r.kind == FIRST
-            home[r.home, r.age, ON_LIST] += 1
-        else:
-            booked[r.serving] += r.minutes
-        if r.due <= today:
-            home[r.home, r.age, OVERDUE] += r.state == REVIEWS
-            home[r.home, r.age, LATE] += count[today + before] - count[int(r.due) + before] > LATE_WORKING_DAYS
-    in_clerks_order(rows, keys, m, scratch[2], scratch[3], scratch[4])
+    for at in range(listed):
+        firsts += people[rows[at]].kind == FIRST
+    in_clerks_order(rows, scratch[1], listed, scratch[2], scratch[3], scratch[4])
     pointer[:] = 0
-    for at in range(m):
+    for at in range(listed):
         r = people[rows[at]]
         kind = int(r.kind)
         firsts -= kind == FIRST
@@ -307,7 +327,7 @@ def book(
                 history[r.id].offered = window[i]
             note(events, cursor, today, 6, r.id, E_BOOKED, serving, kind, channel, window[i])
             break
-        if r.booked == NONE and _full(firsts > 0, m - 1 - at > firsts, diary, window, days, members, reserve_share, reserve_until, pointer):
+        if r.booked == NONE and _full(firsts > 0, listed - 1 - at > firsts, diary, window, days, members, reserve_share, reserve_until, pointer):
             break
 
 

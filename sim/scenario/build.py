@@ -39,7 +39,8 @@ def build(tree: Node) -> Scenario:
 
 def _translate(tree: Node, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
-        path, at_key = _path(tree, detail["loc"])
+        missing = detail["type"] == "missing"
+        path, at_key = _path(tree, detail["loc"][: -1 if missing else None])
         if not _is_beside_the_point(tree, path, detail):
             yield _in_words(tree, path, at_key, detail)
 
@@ -71,8 +72,9 @@ def _in_words(tree: Node, path: Path, at_key: bool, detail: ErrorDetails) -> Pro
     if kind == "missing":
         last = detail["loc"][-1]
         return _problem(tree, (*path, last), f"missing; expected {shape.below(last).expected()}")
-    if kind in ("extra_forbidden", "extra"):
-        return _problem(tree, path, f"unknown key '{path[-1]}'", nearest(path[-1], (*above.keys, *["extends"] * (len(path) == 1))), True)
+    if kind in ("extra_forbidden", "extra", "invalid_key"):
+        allowed = (*above.keys, "extends") if len(path) == 1 else above.keys
+        return _problem(tree, path, f"unknown key '{text(path[-1])}'", nearest(path[-1], allowed), at_key=True)
     if kind == "date" and at_key and above.kind is Series and path[-1] in MISPLACED:
         return _problem(tree, path, f"expected 'value', or the dates under 'by_date', beside '{path[-1]}'", at_key=True)
     if kind == "literal_error":

@@ -264,8 +264,11 @@ def say(data: Any) -> str:
     if isinstance(data, bool):
         return str(data).lower()
     if isinstance(data, str):
-        return f"'{data}'"
-    return "a list" if isinstance(data, list) else "a map" if isinstance(data, Mapping) else str(data)
+        short = data if len(data) <= 60 else f"{data[:57]}..."
+        return f"'{short}'" if short.isprintable() else repr(short)
+    if isinstance(data, (list, Mapping)):
+        return f"{'a' if data else 'an empty'} {'list' if isinstance(data, list) else 'map'}"
+    return str(data)
 
 
 def _percent_bounds(data: Mapping[Any, Any], value: Any) -> dict[Any, Any]:

@@ -35,10 +35,10 @@ class ScenarioError(Exception):
 
 def nearest(name: object, names: Iterable[object]) -> str:
     """The valid name most like one that is not, or nothing if none is like it."""
-    begun = sorted(option for option in map(str, names := list(names)) if option.lower().startswith(str(name).lower()))
-    if name and len(begun) == 1:
+    wrong, options = str(name), sorted(map(str, names))
+    if len(wrong) > 2 and len(begun := [option for option in options if option.startswith(wrong)]) == 1:
         return begun[0]
-    found = difflib.get_close_matches(str(name), sorted(map(str, names)), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(wrong, options, n=1, cutoff=0.6)
     return found[0] if found else ""
 
 

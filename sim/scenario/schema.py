@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.numbers import Date, Day, Number, Series, Unit, is_bare
+from sim.scenario.numbers import Date, Day, Number, Series, Unit, is_bare, say
 
 AGE_GROUPS = ("16-24", "25-49", "50+")
 CHANNELS = ("face_to_face", "phone")
@@ -30,7 +30,7 @@ def _weeks_band(key: object) -> object:
     closed = plus == "-" and first.isdecimal() and last.isdecimal() and int(first) <= int(last) and "+" not in str(key)
     if closed or (not plus and str(key).endswith("+") and first.isdecimal()):
         return str(key)
-    raise PydanticCustomError("band", "expected a band of weeks such as 0-13 or 53+, not '{k}'", {"k": str(key)})
+    raise PydanticCustomError("band", "expected a band of weeks such as 0-13 or 53+, not {k}", {"k": say(str(key))})
 
 
 def _coordinates(data: object) -> object:

@@ -110,7 +110,8 @@ def find(tree: Node, path: Path) -> Node | None:
 
 def text(key: object) -> str:
     """A key as people write it."""
-    return key.isoformat() if isinstance(key, dt.date) else str(key)
+    written = key.isoformat() if isinstance(key, dt.date) else str(key)
+    return written if written.isprintable() else repr(written)
 
 
 def dotted(path: Path) -> str:

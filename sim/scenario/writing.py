@@ -6,12 +6,14 @@ import datetime as dt
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.scenario.numbers import ALWAYS, Provenance, Series
 from sim.scenario.schema import Scenario
@@ -22,12 +24,13 @@ NOT_CONTENT = ("replications", "seed", "question")
 
 def dump(scenario: Scenario) -> str:
     """The whole scenario as YAML, nothing left to a default; loads back to an equal one."""
+    plain = to_plain(scenario, defaults=True)
     yaml = YAML()
     yaml.default_flow_style = None
-    yaml.width = 140
+    yaml.width = 140 if "\\" not in repr(plain) else sys.maxsize  # the emitter can add a space where it folds escaped characters
     yaml.allow_unicode = True
     out = io.StringIO()
-    yaml.dump(to_plain(scenario, defaults=True), out)
+    yaml.dump(_quoted(plain), out)
     return out.getvalue()
 
 
@@ -56,6 +59,15 @@ def to_plain(value: Any, defaults: bool = False) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_plain(item, defaults) for item in value]
     return _tidy(value)
+
+
+def _quoted(value: Any) -> Any:
+    """The same, with text in double quotes where it holds characters that YAML folds or drops if they stand bare."""
+    if isinstance(value, dict):
+        return {_quoted(key): _quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_quoted(item) for item in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and not value.isprintable() else value
 
 
 def _items(part: BaseModel, defaults: bool) -> list[tuple[str, Any]]:

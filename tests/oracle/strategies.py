@@ -148,7 +148,7 @@ class Drawer:
         out: Raw = {}
         taken = {origin: self.one(*TAKEN[len(names)]) for origin in permanent} if names else {}
         for i, name in enumerate(names):
-            opens = self.whole(-8, self.days + 1)
+            opens = self.one(0, 1, self.whole(-8, self.days + 1), self.whole(2, self.days - 2))
             life: Raw = {"opens": self.date(opens)}
             if self.chance():
                 life["announced"] = self.date(opens - self.whole(0, 15))

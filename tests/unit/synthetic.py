@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.measures import HOME_COLUMNS, SITE_COLUMNS
 from sim.model.ledger import Record
 from sim.model.people import HISTORY
+from sim.record import HOME_COLUMNS, SITE_COLUMNS
 from sim.scenario.schema import AGE_GROUPS, Scenario
 
 WEDNESDAY = dt.date(2020, 7, 1)
@@ -79,7 +79,7 @@ def some_people(seed: int, n: int = 200, days: int = 28) -> list[dict[str, int]]
         person |= {"exit": ends, "exit_kind": luck.integers(1, 3)} if left else {}
         if left and ends < offered:
             person["offered"] = -1
-        if 0 <= person["offered"]:
+        if person["offered"] >= 0:
             person |= {"first_held": person["offered"], "held": 1}
         people.append({name: int(value) for name, value in person.items()})
     return people
@@ -98,7 +98,7 @@ def small_scenario(**changes: Any) -> Scenario:
             "age_groups": {"16-24": 0.2, "25-49": 0.5, "50+": 0.3},
             "by_weekday": [0.2, 0.2, 0.2, 0.2, 0.2, 0, 0],
             "can_be_served_remotely": 0.8,
-            "weeks_on_claim": {"0-13": 0.5, "14-26": 0.5},
+            "weeks_on_claim": {"0-13": 0.5, "14+": 0.5},
         },
         "jobcentres": {
             "Ashby": {"area": "North", "share": 1, "coaches": 2, "desks": 2},

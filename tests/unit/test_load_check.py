@@ -1,0 +1,143 @@
+"""The load check, worked by hand. February 2021 is four weeks: two coaches have 4,000 minutes, ten desks 96,000."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from sim.scenario.load_check import meaning, offered_load, opening_load, region
+from tests.scenarios import tiny
+
+FEBRUARY = {"period.to": "2021-02-28", "appointments.review.every_weeks": {1: 2}}
+
+
+def steady(people, **more):
+    """So many people, all in reviews, who neither come nor go."""
+    return tiny({**FEBRUARY, "areas.North": {"claimants": people, "claims_per_week": 0}, "claimants.weeks_on_claim": {"0-1": 0, "2-5": 1, "6+": 0}, **more})
+
+
+def claims(per_week, **more):
+    """Nobody at first, then so many claims a week."""
+    return tiny({**FEBRUARY, "areas.North": {"claimants": 0, "claims_per_week": per_week}, **more})
+
+
+def february(scenario):
+    return offered_load(scenario).iloc[0]
+
+
+def sentence(scenario):
+    return meaning(scenario, february(scenario)).sentence
+
+
+def test_reviews_every_other_week_ask_for_half_a_review_a_week():
+    row = february(steady(100))
+    assert (row["month"], row["jobcentre"], row["caseload"]) == ("2021-02", "Hill", 100)
+    assert (row["first_minutes"], row["review_minutes"]) == (0, 100 / 2 * 10 * 4)
+    assert (row["coach_minutes"], row["desk_minutes"]) == (4000, 96_000)
+    assert row["load"] == 0.5
+    assert row["weeks_between_reviews"] == 2
+
+
+def test_claims_ask_for_one_first_meeting_and_for_reviews_from_their_second_week():
+    """Ten claims a week: 4 x 10 first meetings; 0, 10, 20 and 30 people are in reviews in the four weeks."""
+    row = february(claims(10))
+    assert row["first_minutes"] == 4 * 10 * 30
+    assert row["review_minutes"] == (0 + 10 + 20 + 30) / 2 * 10
+    assert row["caseload"] == (10 + 20 + 30 + 40) / 4
+
+
+def test_missed_appointments_are_asked_for_again():
+    again = claims(10, **{"appointments.first_meeting.missed": 0.2, "appointments.review.missed": 0.5})
+    assert february(again)["first_minutes"] == pytest.approx(4 * 10 * 30 / 0.8)
+    assert february(again)["review_minutes"] == pytest.approx(300 / 0.5)
+
+
+def test_people_leave_at_the_monthly_rates():
+    """Weeks 0 to 3 start with what seven days at both hazards leave of 100."""
+    rates = {"job_entry.monthly_rate_by_week": {0: 0.1}, "job_entry.by_age_group": {}, "other_leaving.monthly_rate": 0.05}
+    stay = (0.9 * 0.95) ** (7 / 30.4375)
+    assert february(steady(100, **rates))["caseload"] == pytest.approx(25 * (1 + stay + stay**2 + stay**3))
+
+
+def test_a_frequency_by_week_of_the_claim_is_that_of_each_week():
+    """Weeks 11 to 14 of the claim on the first day, a quarter each: weekly to week 13, then every two weeks."""
+    four = {"claimants.weeks_on_claim": {"0-9": 0, "10-13": 1, "14+": 0}, "appointments.review.every_weeks": {1: 1, 14: 2}, "period.to": "2021-02-07"}
+    assert february(steady(80, **four))["review_minutes"] == (60 + 20 / 2) * 10
+
+
+def test_desks_are_asked_for_by_those_who_come_in():
+    come_in = {"claimants.can_be_served_remotely": 0.8, "service.face_to_face_share": 0.25, "jobcentres.Hill.desks": 0.1}
+    row = february(steady(100, **come_in))
+    assert row["desk_minutes_asked"] == pytest.approx(2000 * (0.2 + 0.8 * 0.25))
+    assert row["desk_load"] == pytest.approx(800 / 960)
+    assert "desks bind" not in sentence(steady(100, **come_in))
+    assert sentence(steady(150, **come_in)).endswith("; desks bind (1.25 of their minutes asked for)")
+
+
+def test_up_to_a_load_of_one_everyone_can_be_seen():
+    assert february(steady(200))["load"] == 1
+    assert sentence(steady(200)) == "everyone can be seen in time, with reviews every 2.0 weeks"
+
+
+def test_above_one_reviews_stretch_in_proportion():
+    assert sentence(steady(310)) == "reviews stretch from every 2.0 weeks to every 3.1"
+    assert meaning(steady(310), february(steady(310))).stretch_to_weeks == pytest.approx(3.1)
+
+
+def test_first_meetings_queue_only_if_they_alone_are_too_many():
+    """35 a week want 1,050 of 1,000 minutes; 30 a week leave some for reviews, which take all the delay."""
+    too_many, not_alone = claims(35), claims(30)
+    assert sentence(too_many) == "first meetings queue and reviews stop"
+    assert february(not_alone)["load"] > 1
+    assert not meaning(not_alone, february(not_alone)).first_meetings_queue
+    assert sentence(not_alone).startswith("reviews stretch from every 2.0 weeks to every ")
+
+
+def test_with_reviews_first_it_is_first_meetings_that_queue():
+    swapped = {"appointments.first_meeting.priority": 2, "appointments.review.priority": 1}
+    assert sentence(claims(30, **swapped)) == "first meetings queue"
+
+
+def test_a_jobcentre_without_coaches_has_no_bound():
+    nobody = steady(10, **{"jobcentres.Hill.coaches": 0})
+    assert math.isinf(february(nobody)["load"])
+    assert sentence(nobody) == "reviews stop"
+    assert opening_load(nobody) == {"Hill": 4.0}
+    assert opening_load(steady(100)) == {"Hill": 0.5}
+
+
+def test_nobody_asks_for_nothing():
+    assert february(steady(0))["load"] == 0
+
+
+TWO = {
+    "jobcentres": {
+        "Hill": {"area": "North", "share": 0.6, "coaches": 2, "desks": 10},
+        "Vale": {"area": "North", "share": 0.4, "coaches": 1, "desks": 5},
+    }
+}
+
+
+def test_a_region_is_the_sum_of_its_jobcentres():
+    frame = offered_load(steady(300, **TWO))
+    assert frame["load"].tolist() == pytest.approx([180 * 20 / 4000, 120 * 20 / 2000])
+    whole = region(frame).iloc[0]
+    assert whole["load"] == pytest.approx(300 * 20 / 6000)
+    assert whole["caseload"] == pytest.approx(300)
+    assert whole["weeks_between_reviews"] == pytest.approx(2)
+
+
+def test_a_temporary_jobcentre_takes_its_share_while_it_is_open():
+    """From the third week: a fifth of Hill's people if it takes the standing caseload; else of the claims made from then on."""
+    shop = {"temporary": {"opens": "2021-02-15"}, "takes_from": {"Hill": 0.2}, "coaches": 1, "desks": 5}
+    standing = offered_load(steady(100, **{"jobcentres.Shop": {**shop, "standing_caseload": True}}))
+    assert standing["caseload"].tolist() == pytest.approx([(100 + 100 + 80 + 80) / 4, (0 + 0 + 20 + 20) / 4])
+    only_new = offered_load(claims(10, **{"jobcentres.Shop": shop}))
+    assert only_new["caseload"].tolist() == pytest.approx([(10 + 20 + 28 + 36) / 4, (0 + 0 + 2 + 4) / 4])
+
+
+def test_every_month_has_a_row_for_every_jobcentre():
+    frame = offered_load(steady(100, **TWO, **{"period.to": "2021-04-15"}))
+    assert list(zip(frame["month"], frame["jobcentre"], strict=True)) == [(m, j) for m in ("2021-02", "2021-03", "2021-04") for j in ("Hill", "Vale")]
+    assert isinstance(frame, pd.DataFrame) and not frame.isna().any().any()
+    assert frame["review_minutes"].iloc[::2].tolist() == pytest.approx([60 / 2 * 10 * days / 7 for days in (28, 31, 15)])
