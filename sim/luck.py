@@ -94,11 +94,11 @@ class Luck:
         return int(exponential_units(np.array([self.uniform(subject, purpose)]))[0])
 
     def uniforms(
-        self, names: NDArray[np.int64], numbers: NDArray[np.int64], dates: NDArray[np.int64], purpose: Purpose
+        self, names: ArrayLike, numbers: ArrayLike, dates: ArrayLike, purpose: Purpose
     ) -> NDArray[np.float64]:
         """The numbers of many subjects for one purpose, shape (subjects,)."""
-        out = np.empty(len(numbers))
-        _fill_uniforms(self.seed, self.replication, names, numbers, dates, int(purpose), out)
+        out = np.empty(np.size(numbers))
+        _fill_uniforms(self.seed, self.replication, *(np.asarray(a, dtype=np.int64) for a in (names, numbers, dates)), int(purpose), out)
         return out
 
 

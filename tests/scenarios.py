@@ -1,6 +1,6 @@
 """Scenarios for the tests: a tiny one in which nothing is left to chance that need not be, and a rich one with every lever in use.
 
-Both start on Monday 1 February 2021; the first bank holiday after it is 2 April. Vary them by dotted keys:
+Both start on Monday 1 February 2021; the first bank holidays after it are 2 and 5 April. Vary them by dotted keys:
 ``tiny({"coaches.absence": 0.1, "areas.North.claimants": 0})``; None removes a key.
 """
 
@@ -46,6 +46,7 @@ TINY: dict[str, Any] = {
 RICH: dict[str, Any] = {
     **TINY,
     "name": "rich",
+    "period": {"from": "2021-02-01", "to": "2021-04-25"},  # twelve weeks with Easter; what is dated happens from March on
     "areas": {
         "North": {"claimants": 240, "claims_per_week": 30, "by_weekday": [0.3, 0.2, 0.2, 0.1, 0.1, 0.05, 0.05]},
         "South": {"claimants": 120, "claims_per_week": 15, "age_groups": {"16-24": 0.4, "25-49": 0.4, "50+": 0.2}},
@@ -56,7 +57,7 @@ RICH: dict[str, Any] = {
         "Hill": {"area": "North", "share": 0.6, "coaches": 2.5, "desks": 0.6},
         "Moor": {"area": "South", "share": 1, "coaches": 2, "desks": 0.5},
         "Shop": {
-            "temporary": {"opens": "2021-02-22", "closes": "2021-03-15", "announced": "2021-02-15", "closing_announced": "2021-03-08"},
+            "temporary": {"opens": "2021-03-15", "closes": "2021-04-12", "announced": "2021-03-10", "closing_announced": "2021-04-07"},
             "takes_from": {"Dale": 0.2, "Hill": 0.4},
             "standing_caseload": True,
             "coaches": 0.5,
@@ -72,13 +73,13 @@ RICH: dict[str, Any] = {
         "leavers_per_year": 0.2,
         "recruitment": {
             "first": {
-                "starts": "2021-02-15",
-                "announced": "2021-02-08",
+                "starts": "2021-03-08",
+                "announced": "2021-03-04",
                 "coaches": 3,
                 "training_working_days": 5,
                 "ramp_working_days": 5,
             },
-            "second": {"starts": "2021-02-08", "coaches": 1, "to": {"Shop": 1}},
+            "second": {"starts": "2021-03-02", "coaches": 1, "to": {"Shop": 1}},
         },
     },
     "appointments": {
@@ -101,7 +102,7 @@ RICH: dict[str, Any] = {
         "no_contact": 0.8,
     },
     "other_leaving": {"monthly_rate": 0.05},
-    "closures": [{"from": "2021-03-03", "to": "2021-03-03", "jobcentres": ["Moor"], "announced": "2021-02-24"}],
+    "closures": [{"from": "2021-04-14", "to": "2021-04-15", "jobcentres": ["Moor"], "announced": "2021-04-08"}],
 }
 
 BOUNDLESS: Changes = {"jobcentres.Hill.coaches": 1000, "jobcentres.Hill.desks": 1000}

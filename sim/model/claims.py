@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import luck as lucky
 from sim.calendar import Calendar
 from sim.luck import Luck, Purpose
-from sim.model.people import FIRST, NEVER, NONE, PERSON, REVIEW, REVIEWS, WAITING
+from sim.model.people import FIRST, NEVER, NONE, PERSON, REVIEW, REVIEWS, SUBJECT, WAITING, records
 from sim.scenario.capacity import life
 from sim.scenario.load_check import bands, opening_load
 from sim.scenario.schema import AGE_GROUPS, Scenario
@@ -47,53 +47,68 @@ def catchments(scenario: Scenario, calendar: Calendar) -> list[Interval]:
     return out
 
 
-def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> NDArray[np.void]:
-    """The stock and all claims as rows of PERSON in order of id; ``claim`` is the day of the claim."""
+@dataclass(frozen=True)
+class Everyone:
+    """All who are there or will come, in order of person id; every array has one entry a person.
+
+    Attributes:
+        people: rows of PERSON; ``claim`` is the day of the claim, ``home`` the one at entry.
+        subjects: rows of SUBJECT.
+        area, origin: index by name; the origin is the home before any temporary jobcentre.
+        stock: how many are there on the first day; they come first.
+    """
+
+    people: NDArray[np.void]
+    subjects: NDArray[np.void]
+    area: NDArray[np.int64]
+    origin: NDArray[np.int64]
+    stock: int
+
+    def draw(self, luck: Luck, purpose: Purpose, who: slice | NDArray[np.generic] = slice(None)) -> NDArray[np.float64]:
+        """One uniform a person for a purpose."""
+        subjects = self.subjects[who]
+        return luck.uniforms(subjects["name"], subjects["number"], subjects["date"], purpose)
+
+
+def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> Everyone:
+    """The stock and all claims of the run."""
     areas = sorted(scenario.areas)
     stock = np.array([int(scenario.areas[name].claimants) for name in areas], dtype=np.int64)
     counts = np.concatenate([stock[None, :], _claims_by_day(scenario, luck)])  # row 0: stock; row d + 1: day d
-    people = np.zeros(int(counts.sum()), dtype=PERSON)
-    people["id"] = np.arange(len(people))
-    day, area = (index.ravel() for index in np.indices(counts.shape))
+    total = int(counts.sum())
     each = np.repeat(np.arange(counts.size), counts.ravel())
-    people["area"] = area[each]
-    people["claim"] = day[each] - 1
-    first_id = np.cumsum(counts.ravel()) - counts.ravel()
-    people["number"] = people["id"] - first_id[each]
-    people["entry"] = people["claim"] + lucky.date_number(scenario.period.from_)
-    people["entry"][: stock.sum()] = lucky.STOCK
+    area = each % len(areas)
+    people, subjects = records(total, PERSON), records(total, SUBJECT)
+    people["id"] = np.arange(total)
+    people["claim"] = each // len(areas) - 1
+    subjects["name"] = np.array([lucky.name_hash(name) for name in areas])[area]
+    subjects["number"] = np.arange(total) - (np.cumsum(counts) - counts.ravel())[each]
+    subjects["date"] = people["claim"] + lucky.date_number(scenario.period.from_)
+    subjects["date"][: stock.sum()] = lucky.STOCK
+    all_of_them = Everyone(people, subjects, area, np.zeros(total, dtype=np.int64), int(stock.sum()))
 
-    draw = _Draw(luck, np.array([lucky.name_hash(name) for name in areas]), people)
-    people["origin"] = people["home"] = _homes(scenario, areas, people, draw(Purpose.HOME))
-    people["age"] = _age_groups(scenario, areas, people, draw(Purpose.AGE))
+    def draw(purpose: Purpose) -> NDArray[np.float64]:
+        return all_of_them.draw(luck, purpose)
+
+    all_of_them.origin[:] = people["home"] = _homes(scenario, areas, area, draw(Purpose.HOME))
+    people["age"] = _age_groups(scenario, areas, area, draw(Purpose.AGE))
     people["remote"] = draw(Purpose.REMOTE) < float(scenario.claimants.can_be_served_remotely)
     people["job"] = lucky.exponential_units(draw(Purpose.JOB))
     people["leaving"] = lucky.exponential_units(draw(Purpose.LEAVING))
     people["booked"], people["serving"], people["last_held"] = NONE, NONE, NEVER
 
-    claims = people[stock.sum() :]
+    claims = people[all_of_them.stock :]
     claims["state"], claims["kind"], claims["requested"] = WAITING, FIRST, claims["claim"]
     claims["due"] = calendar.arrays(0, scenario.period.days)[2][claims["claim"]]
-    _start_stock(scenario, calendar, people[: stock.sum()], _Draw(luck, draw.names, people[: stock.sum()]))
+    _start_stock(scenario, calendar, luck, all_of_them)
 
     diversion = draw(Purpose.DIVERSION)
     for part in catchments(scenario, calendar):
-        mine = (people["origin"] == part.origin) & (part.low <= diversion) & (diversion < part.high)
-        new = (people["entry"] != lucky.STOCK) & (part.opens <= people["claim"]) & (people["claim"] < part.closes)
-        there_before = (people["entry"] == lucky.STOCK) & (part.standing_caseload and part.opens < 0 < part.closes)
-        people["home"][mine & (new | there_before)] = part.temporary
-    return people
-
-
-class _Draw:
-    """One uniform a person for a purpose, shape (people,)."""
-
-    def __init__(self, luck: Luck, names: NDArray[np.int64], people: NDArray[np.void]) -> None:
-        self.luck, self.names, self.people = luck, names, people
-
-    def __call__(self, purpose: Purpose) -> NDArray[np.float64]:
-        people = self.people
-        return self.luck.uniforms(self.names[people["area"]], people["number"].astype("i8"), people["entry"].astype("i8"), purpose)
+        mine = (all_of_them.origin == part.origin) & (part.low <= diversion) & (diversion < part.high)
+        new = (part.opens <= people["claim"]) & (people["claim"] < part.closes)
+        new[: all_of_them.stock] = part.standing_caseload and part.opens < 0 < part.closes
+        people["home"][mine & new] = part.temporary
+    return all_of_them
 
 
 def _claims_by_day(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
@@ -121,30 +136,35 @@ def choose(u: NDArray[np.float64], weights: list[float]) -> NDArray[np.int64]:
     return np.minimum(np.searchsorted(shares, u, side="right"), len(weights) - 1)
 
 
-def _homes(scenario: Scenario, areas: list[str], people: NDArray[np.void], u: NDArray[np.float64]) -> NDArray[np.int64]:
+def _homes(scenario: Scenario, areas: list[str], area_of: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.int64]:
     names = sorted(scenario.jobcentres)
-    out = np.zeros(len(people), dtype=np.int64)
+    out = np.zeros(len(u), dtype=np.int64)
     for a, area in enumerate(areas):
         local = [(names.index(name), float(j.share or 0)) for name, j in scenario.permanent.items() if j.area == area]
-        mine = people["area"] == a
+        mine = area_of == a
         out[mine] = np.array([j for j, _ in local])[choose(u[mine], [share for _, share in local])]
     return out
 
 
-def _age_groups(scenario: Scenario, areas: list[str], people: NDArray[np.void], u: NDArray[np.float64]) -> NDArray[np.int64]:
-    out = np.zeros(len(people), dtype=np.int64)
+def _age_groups(scenario: Scenario, areas: list[str], area_of: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.int64]:
+    out = np.zeros(len(u), dtype=np.int64)
     for a, area in enumerate(areas):
         shares = scenario.areas[area].age_groups or scenario.claimants.age_groups
         present = [(i, float(shares[group])) for i, group in enumerate(AGE_GROUPS) if group in shares]
-        mine = people["area"] == a
+        mine = area_of == a
         out[mine] = np.array([i for i, _ in present])[choose(u[mine], [share for _, share in present])]
     return out
 
 
-def _start_stock(scenario: Scenario, calendar: Calendar, stock: NDArray[np.void], draw: _Draw) -> None:
+def _start_stock(scenario: Scenario, calendar: Calendar, luck: Luck, all_of_them: Everyone) -> None:
     """Claim days, states and what is due for those who are there on the first day (rules, section 4)."""
+    stock, origin = all_of_them.people[: all_of_them.stock], all_of_them.origin[: all_of_them.stock]
     if not len(stock):
         return
+
+    def draw(purpose: Purpose) -> NDArray[np.float64]:
+        return all_of_them.draw(luck, purpose, slice(all_of_them.stock))
+
     spans = bands(scenario)
     band = choose(draw(Purpose.CLAIM_AGE_BAND), [weight for _, _, weight in spans])
     first, length = (np.array(values) for values in zip(*((a, 7 * (b + 1 - a)) for a, b, _ in spans), strict=True))
@@ -161,7 +181,7 @@ def _start_stock(scenario: Scenario, calendar: Calendar, stock: NDArray[np.void]
     loads = opening_load(scenario)
     by_origin = np.array([loads.get(name, 1.0) for name in sorted(scenario.jobcentres)])
     asked = 7 * every_weeks(scenario, 1, oldest // 7 + 2)[0][on_claim // 7]
-    implied = np.maximum(asked, np.floor(asked * by_origin[stock["origin"]] + 0.5).astype(np.int64))
+    implied = np.maximum(asked, np.floor(asked * by_origin[origin] + 0.5).astype(np.int64))
     k = np.floor(draw(Purpose.LAST_REVIEW) * implied).astype(np.int64)
     if scenario.claimants.contact_before_start == "ongoing":
         held = np.maximum(-1 - k, claim)

@@ -34,7 +34,7 @@ PHASES = len(Phase)
 
 def instant(day: int, phase: Phase) -> int:
     """The time of a phase of a day."""
-    return day * PHASES + phase.value
+    return day * PHASES + phase
 
 
 def until(env: simpy.Environment, day: int, phase: Phase) -> simpy.Timeout:

@@ -12,7 +12,6 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim import luck as lucky
 from sim.luck import Luck, Purpose
 from sim.model import working_day
 from sim.model.day import EVE, Phase, Process, until
@@ -34,7 +33,7 @@ class Surroundings:
     names: tuple[str, ...]
     days: int
     luck: Luck
-    area_hashes: NDArray[np.int64]
+    subjects: NDArray[np.void]
     works: NDArray[np.bool_]
     count: NDArray[np.int64]
     before: int
@@ -68,10 +67,10 @@ class Pool:
         around: what all pools share.
         members: the jobcentres, as indices in order of name.
         channels: which channels they share.
-        arrivals: rows of everyone who will ever come by their own claim, stock first, in order of id.
+        stock, claims: rows of those who are there on the first day, and of those who will come by their own claim, in order of id.
     """
 
-    def __init__(self, around: Surroundings, members: list[int], channels: list[str], arrivals: NDArray[np.void]) -> None:
+    def __init__(self, around: Surroundings, members: list[int], channels: list[str], stock: NDArray[np.void], claims: NDArray[np.void]) -> None:
         self.around = around
         self.jobcentres = members
         self.members = np.array(members, dtype=np.int64)
@@ -80,12 +79,11 @@ class Pool:
         self.priority = np.array([int(appointments.first_meeting.priority), int(appointments.review.priority)])
         kept = appointments.first_meeting.reserve
         self.reserve = (float(kept.share), int(kept.until_days_before)) if kept else (0.0, 0)
-        stock = int((arrivals["entry"] == lucky.STOCK).sum())
+        self.claims = claims
+        self.first_claim = np.searchsorted(claims["claim"], np.arange(around.days + 1))
         self.people, self.n, self.gone = records(0, PERSON), 0, 0
-        self.claims = arrivals[stock:]
-        self.first_claim = np.searchsorted(self.claims["claim"], np.arange(around.days + 1))
-        self._reserve_space(stock + stock // 4)
-        self.add(arrivals[:stock])
+        self._reserve_space(len(stock) + len(stock) // 4)
+        self.add(stock)
 
     def process(self, env: simpy.Environment) -> Process:
         """The pool's days, phase by phase."""
@@ -107,10 +105,11 @@ class Pool:
         if self.gone > COMPACT_AT * self.n:
             self._keep(self.people[: self.n]["state"] < WORK)
         new = self.claims[self.first_claim[today] : self.first_claim[today + 1]]
-        self._reserve_space(self.n + len(new))
-        self.people[self.n : self.n + len(new)] = new
-        self.n += len(new)
-        self.around.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, new, kind=FIRST)
+        if len(new):
+            self._reserve_space(self.n + len(new))
+            _raw(self.people)[self.n : self.n + len(new)] = _raw(new)
+            self.n += len(new)
+            self.around.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, new, kind=FIRST)
 
     def bump(self, today: int) -> None:
         """Phase 2: whatever no longer fits, today or on any later day."""
@@ -135,7 +134,7 @@ class Pool:
             around.before,
             luck.seed,
             luck.replication,
-            around.area_hashes,
+            around.subjects,
             job_entry.bands,
             job_entry.tables,
             around.diary,
@@ -174,7 +173,7 @@ class Pool:
             *self.reserve,
             luck.seed,
             luck.replication,
-            around.area_hashes,
+            around.subjects,
             around.diary,
             self.pointer,
             self.scratch,
@@ -185,38 +184,40 @@ class Pool:
         )
         self._flush()
 
-    def take_out(self, origin: int | None, home: int, low: float, high: float) -> NDArray[np.void]:
-        """Remove and return those on the claim at a home (of one origin) whose diversion number lies in [low, high), without bookings."""
-        people, around = self.people[: self.n], self.around
-        u = around.luck.uniforms(
-            around.area_hashes[people["area"]], people["number"].astype("i8"), people["entry"].astype("i8"), Purpose.DIVERSION
-        )
-        chosen = (people["state"] < WORK) & (people["home"] == home) & (low <= u) & (u < high)
-        if origin is not None:
-            chosen &= people["origin"] == origin
+    def take_out(self, home: int, origin: int, low: float, high: float) -> NDArray[np.void]:
+        """Remove and return those at a home from one origin whose diversion number lies in [low, high), without bookings."""
+        around = self.around
+        people = self.people[: self.n]
+        subjects = around.subjects[people["id"]]
+        u = around.luck.uniforms(subjects["name"], subjects["number"], subjects["date"], Purpose.DIVERSION)
+        here = people["state"] < WORK
+        chosen = here & (people["home"] == home) & (around.history["origin"][people["id"]] == origin) & (low <= u) & (u < high)
         moving = people[chosen]
         for r in moving[moving["booked"] != NONE]:
             working_day.enter(around.diary, int(r["serving"]), int(r["booked"]), -int(r["minutes"]), int(r["kind"]), int(r["channel"]))
         moving["booked"] = NONE
-        self._keep(~chosen & (people["state"] < WORK))
+        self._keep(here & ~chosen)
         return moving
 
     def add(self, rows: NDArray[np.void]) -> None:
         """Take people in, keeping the order of ids."""
         self._reserve_space(self.n + len(rows))
-        self.people[self.n : self.n + len(rows)] = rows
+        block = _raw(self.people)
+        block[self.n : self.n + len(rows)] = _raw(rows)
         self.n += len(rows)
-        self.people[: self.n] = self.people[: self.n][np.argsort(self.people[: self.n]["id"], kind="stable")]
+        block[: self.n] = block[: self.n][np.argsort(self.people[: self.n]["id"], kind="stable")]
 
     def _keep(self, kept: NDArray[np.bool_]) -> None:
-        self.people[: kept.sum()] = self.people[: self.n][kept]
-        self.n, self.gone = int(kept.sum()), 0
+        block = _raw(self.people)
+        staying = block[: self.n][kept]
+        self.n, self.gone = len(staying), 0
+        block[: self.n] = staying
 
     def _reserve_space(self, rows: int) -> None:
         if rows <= len(self.people) and len(self.people):
             return
         larger = records(max(rows, len(self.people) * 3 // 2, 16), PERSON)
-        larger[: self.n] = self.people[: self.n]
+        _raw(larger)[: self.n] = _raw(self.people)[: self.n]
         self.people = larger
         self.scratch = np.zeros((5, max(len(larger), 8192)), dtype=np.int64)
         self.pointer = np.zeros((len(self.around.names), 2, len(CHANNELS)), dtype=np.int64)
@@ -227,3 +228,8 @@ class Pool:
         events, cursor = self.log
         self.around.ledger.note(events[: cursor[0]])
         cursor[0] = 0
+
+
+def _raw(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Rows as plain bytes, which are copied whole instead of field by field."""
+    return rows.view(np.ndarray).view(np.dtype((np.void, rows.dtype.itemsize)))

@@ -14,44 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.people import HISTORY, NONE, records
-
-HOME_COLUMNS = (
-    "claims",
-    "moved_in",
-    "moved_out",
-    "job_entries",
-    "left",
-    "waiting",
-    "in_reviews",
-    "on_list",
-    "overdue",
-    "late",
-    "first_meetings_held",
-    "first_meetings_missed",
-    "reviews_held",
-    "reviews_missed",
-    "interval_days",
-    "intervals",
-    "delay_working_days",
-    "bumped",
-)
-"""People by home jobcentre. At the close of the day: waiting (for a first meeting), in_reviews, on_list (without a booking), overdue (in reviews, due
-day reached), late (due more than 5 working days ago). interval_days adds up the days between held meetings over ``intervals`` reviews;
-delay_working_days the working days from due to held over the reviews held."""
-
-SITE_COLUMNS = (
-    "coach_minutes",
-    "coach_minutes_booked",
-    "coach_minutes_held",
-    "coach_minutes_missed",
-    "desk_minutes",
-    "desk_minutes_booked",
-    "desk_minutes_used",
-    "coaches",
-    "in_training",
-)
-"""Minutes by serving jobcentre: there on the day, booked in the diary once the day's capacity is known, and held or missed as counted from the
-appointments; full-time equivalents in post and trained, and in training."""
+from sim.record import HOME_COLUMNS, SITE_COLUMNS
 
 EVENT_COLUMNS = ("day", "phase", "person", "event", "jobcentre", "kind", "channel", "value")
 
@@ -154,11 +117,11 @@ class Ledger:
         return log[np.lexsort([log[:, i] for i in range(len(EVENT_COLUMNS) - 1, -1, -1)])]
 
     def start(self, people: NDArray[np.void], stock: int) -> None:
-        """Count those who are there before the first day (whose entry is ``stock``), and every claim on its day."""
-        there = people["entry"] == stock
-        self._caseload = np.bincount(people["home"][there], minlength=len(self.jobcentres))
-        claims = people[~there]
-        np.add.at(self.by_home, (claims["claim"], claims["home"], claims["age"], HOME_COLUMNS.index("claims")), 1)
+        """Count those who are there before the first day (the first ``stock``), and every claim on its day."""
+        self._caseload = np.bincount(people["home"][:stock], minlength=len(self.jobcentres))
+        claims = people[stock:]
+        where = np.ravel_multi_index((claims["claim"], claims["home"], claims["age"]), self.by_home.shape[:3])
+        self.by_home[..., HOME_COLUMNS.index("claims")] = np.bincount(where, minlength=self.by_home[..., 0].size).reshape(self.by_home.shape[:3])
 
     def close(self, day: int, diary_ahead: NDArray[np.int64]) -> None:
         """Check that today's people and minutes add up, at every jobcentre.
@@ -198,11 +161,12 @@ class Ledger:
             )
 
 
-def history_of(everyone: NDArray[np.void]) -> NDArray[np.void]:
+def history_of(people: NDArray[np.void], area: NDArray[np.int64], origin: NDArray[np.int64]) -> NDArray[np.void]:
     """The history rows of people who have just come."""
-    history = records(len(everyone), HISTORY)
-    for name in ("area", "origin", "home", "age", "claim"):
-        history[name] = everyone[name]
+    history = records(len(people), HISTORY)
+    history["area"], history["origin"] = area, origin
+    for name in ("home", "age", "claim"):
+        history[name] = people[name]
     for name in ("offered", "first_held", "exit"):
         history[name] = NONE
     return history

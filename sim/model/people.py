@@ -1,6 +1,7 @@
 """A jobseeker is a row.
 
-Rows are narrow, so that a jobcentre's people stay near the processor. Days are days of the run; days before it are negative.
+Rows are narrow (48 bytes), so that a jobcentre's people stay near the processor; what is seldom needed stands in tables by person id.
+Days are days of the run; days before it are negative.
 """
 
 from __future__ import annotations
@@ -28,11 +29,7 @@ PERSON = np.dtype(
         ("job", "i8"),  # what is left of the threshold for entering work, in units
         ("leaving", "i8"),  # what is left of the threshold for leaving otherwise, in units
         ("id", "i4"),
-        ("number", "i4"),  # on the day of the claim, in the area; with entry and area it names the person's luck
-        ("entry", "i4"),  # date of the claim as days since 1970, or the mark of the initial stock
-        ("area", "i2"),
         ("home", "i2"),  # whose caseload it is
-        ("origin", "i2"),  # home before any temporary jobcentre
         ("claim", "i2"),
         ("due", "i2"),  # of the appointment asked for
         ("requested", "i2"),
@@ -50,6 +47,9 @@ PERSON = np.dtype(
     ],
     align=True,
 )
+
+SUBJECT = np.dtype([("name", "i8"), ("number", "i4"), ("date", "i4")], align=True)
+"""Whose luck it is, by person id: a :class:`sim.luck.Subject` as a row."""
 
 HISTORY = np.dtype(
     [

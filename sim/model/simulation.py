@@ -9,16 +9,16 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim import luck as lucky
 from sim.luck import Luck
-from sim.model.claims import Interval, catchments, every_weeks, everyone
+from sim.model.claims import Everyone, Interval, catchments, every_weeks, everyone
 from sim.model.coaches import Staffing
 from sim.model.day import EVE, Phase, Process, instant, until
 from sim.model.diary import COACH, COACH_BOOKED, DAY, DESK, DESK_BOOKED
 from sim.model.job_entry import JobEntry
 from sim.model.jobcentre import Pool, Surroundings
-from sim.model.ledger import HOME_COLUMNS, Event, Ledger, Record, column, history_of
+from sim.model.ledger import Event, Ledger, Record, column, history_of
 from sim.model.people import records
+from sim.record import HOME_COLUMNS
 from sim.scenario.capacity import announcements, calendar_of, diary_days
 from sim.scenario.schema import AGE_GROUPS, Scenario
 
@@ -47,20 +47,20 @@ class Region:
         self.calendar = calendar_of(scenario)
         self.names = tuple(sorted(scenario.jobcentres))
         self.areas = tuple(sorted(scenario.areas))
-        people = everyone(scenario, self.calendar, luck)
-        oldest = -int(people["claim"].min(initial=0))
+        them = everyone(scenario, self.calendar, luck)
+        oldest = -int(them.people["claim"].min(initial=0))
         weeks = (oldest + self.days) // 7 + 2
         horizon = diary_days(scenario)
         works, _, _ = self.calendar.arrays(0, horizon)
         self.ledger = Ledger(self.days, self.names, len(AGE_GROUPS), events)
-        self.ledger.start(people, lucky.STOCK)
+        self.ledger.start(them.people, them.stock)
         before = -self.calendar.first
         self.around = Surroundings(
             scenario=scenario,
             names=self.names,
             days=self.days,
             luck=luck,
-            area_hashes=np.array([lucky.name_hash(name) for name in self.areas]),
+            subjects=them.subjects,
             works=works,
             count=self.calendar.arrays(self.calendar.first, before + self.calendar.last + 1)[1],
             before=before,
@@ -69,11 +69,11 @@ class Region:
             job_entry=JobEntry(scenario, self.days, weeks),
             diary=np.zeros((len(self.names), horizon, 5), dtype=np.int64),
             ledger=self.ledger,
-            history=history_of(people),
+            history=history_of(them.people, them.area, them.origin),
         )
         self.staffing = Staffing(scenario, self.calendar, luck, self.around.diary)
         self._write_rules()
-        self.pools = self._make_pools(people)
+        self.pools = self._make_pools(them)
 
     def run(self) -> Record:
         """Let the clock run from the eve to the last day."""
@@ -152,20 +152,26 @@ class Region:
         rules["leaving"][: self.days] = self.around.job_entry.leaving
         rules["table"][: self.days] = self.around.job_entry.table_on
 
-    def _make_pools(self, people: NDArray[np.void]) -> list[Pool]:
+    def _make_pools(self, them: Everyone) -> list[Pool]:
+        """A pool for each of the scenario's, and one for every jobcentre in none, with the people whose home is there."""
         pools = [(sorted(self.names.index(name) for name in pool.jobcentres), list(pool.channels)) for pool in self.scenario.pools.values()]
         pooled = {j for members, _ in pools for j in members}
-        pools += [([j], []) for j in range(len(self.names)) if j not in pooled]
-        self.pool_of: dict[int, Pool] = {}
+        pools = sorted(pools + [([j], []) for j in range(len(self.names)) if j not in pooled])
+        pool_of = np.zeros(len(self.names), dtype=np.int64)
+        for i, (members, _) in enumerate(pools):
+            pool_of[members] = i
+        pool = pool_of[them.people["home"]]
+        in_order = np.argsort(pool, kind="stable")
+        ends = np.cumsum(np.bincount(pool, minlength=len(pools)))
+        stock = np.bincount(pool[: them.stock], minlength=len(pools))
         out = []
-        for members, channels in sorted(pools):
-            pool = Pool(self.around, members, channels, people[np.isin(people["home"], members)])
-            self.pool_of.update(dict.fromkeys(members, pool))
-            out.append(pool)
+        for (members, channels), rows, n in zip(pools, np.split(in_order, ends[:-1]), stock, strict=True):
+            out.append(Pool(self.around, members, channels, them.people[rows[:n]], them.people[rows[n:]]))
+        self.pool_of = {j: out[pool_of[j]] for j in range(len(self.names))}
         return out
 
     def _move(self, part: Interval, home: int, to: int, today: int) -> None:
-        moving = self.pool_of[home].take_out(part.origin, home, part.low, part.high)
+        moving = self.pool_of[home].take_out(home, part.origin, part.low, part.high)
         moving["home"] = to
         self.pool_of[to].add(moving)
         tally = self.ledger.home(today)

@@ -104,7 +104,7 @@ def live(
     before: int,
     seed: int,
     replication: int,
-    names: Ints,
+    subjects: Rows,
     bands: Ints,
     hazards: Ints,
     diary: Ints,
@@ -120,14 +120,14 @@ def live(
     """Phases 3 and 4: appointments are held or missed, hazards accrue. One person's do not touch another's, so one walk does both.
 
     On the way the waiting list is drawn up for the clerk and people are counted. ``every`` holds weeks between reviews by (day,
-    completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``names`` the areas' hashes; ``bands`` and
+    completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``subjects`` rows of SUBJECT by person id; ``bands`` and
     ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`. Returns how many are on the list, and how many entered work or left.
     """
     listed = gone = 0
     for p in range(n):
         r = people[p]
         if r.booked == today:
-            _attend(r, today, days, every, count, before, seed, replication, names, home, site, history, events, cursor)
+            _attend(r, today, days, every, count, before, seed, replication, subjects, home, site, history, events, cursor)
         if r.state < WORK and r.claim < today:
             gone += _accrue(r, today, days, bands, hazards, diary, home, history, events, cursor)
         if r.state < WORK:
@@ -165,6 +165,11 @@ def _survey(
 
 
 @inlined
+def _uniform(seed: int, replication: int, subject: np.void, purpose: int, count: int) -> float:
+    return uniform(seed, replication, subject.name, int(subject.number), int(subject.date), purpose, count)
+
+
+@inlined
 def _attend(
     r: np.void,
     today: int,
@@ -174,7 +179,7 @@ def _attend(
     before: int,
     seed: int,
     replication: int,
-    names: Ints,
+    subjects: Rows,
     home: Ints,
     site: Floats,
     history: Rows,
@@ -183,7 +188,7 @@ def _attend(
 ) -> None:
     """Phase 3: one appointment is held or missed, and the next one is asked for."""
     rule = days[today]
-    missed = uniform(seed, replication, names[r.area], int(r.number), int(r.entry), MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
+    missed = _uniform(seed, replication, subjects[r.id], MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
     minutes = int(r.minutes)
     past = history[r.id]
     r.booked = NONE
@@ -264,7 +269,7 @@ def book(
     reserve_until: int,
     seed: int,
     replication: int,
-    names: Ints,
+    subjects: Rows,
     diary: Ints,
     pointer: Ints,
     scratch: Ints,
@@ -299,7 +304,7 @@ def book(
             channel = FACE_TO_FACE
             if r.remote and rule.face_to_face < 1.0:
                 if u < 0.0:
-                    u = uniform(seed, replication, names[r.area], int(r.number), int(r.entry), CHANNEL_LUCK, int(r.count))
+                    u = _uniform(seed, replication, subjects[r.id], CHANNEL_LUCK, int(r.count))
                 if u >= rule.face_to_face:
                     channel = PHONE
             kept = reserve_share if kind != FIRST and i + 1 > reserve_until else 0.0

@@ -62,12 +62,13 @@ def to_plain(value: Any, defaults: bool = False) -> Any:
 
 
 def _quoted(value: Any) -> Any:
-    """The same, with text in double quotes where it holds characters that YAML folds or drops if they stand bare."""
+    """The same, with text in double quotes where the emitter would leave it bare but no parser reads it back: ``?0``, line ends."""
     if isinstance(value, dict):
         return {_quoted(key): _quoted(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_quoted(item) for item in value]
-    return DoubleQuotedScalarString(value) if isinstance(value, str) and not value.isprintable() else value
+    safe = not isinstance(value, str) or (value.isprintable() and value[:1].isalnum())
+    return value if safe else DoubleQuotedScalarString(value)
 
 
 def _items(part: BaseModel, defaults: bool) -> list[tuple[str, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.calendar import bank_holidays
 from sim.luck import Luck, Purpose, binomial, place
-from sim.scenario.numbers import Number, Series
+from sim.scenario.numbers import Series
 from sim.scenario.schema import Cohort, Scenario
 
 EVER = 10**9
@@ -134,7 +134,8 @@ class Capacity:
                 continue
             if other == name:
                 moved += sum(float(number) for number in temporary.coaches_from.values())
-            moved -= float(temporary.coaches_from.get(name, Number(value=0)))
+            if name in temporary.coaches_from:
+                moved -= float(temporary.coaches_from[name])
         coaches = (self.value(self.scenario.jobcentres[name].coaches, d, t) + moved) * self.survival(0, d, t)
         for cohort in self.scenario.coaches.recruitment.values():
             starts = self.days.number(cohort.starts.value)

@@ -13,7 +13,6 @@ import numpy as np
 import simpy
 
 from sim.luck import UNITS, Luck, Purpose, person, place, poisson
-from sim.scenario.numbers import Number
 from sim.scenario.schema import FirstMeeting, Review, Scenario
 from tests.oracle.capacity import Capacity, Days
 from tests.oracle.people import FACE_TO_FACE, FIRST_MEETING, PHONE, REVIEW, Booking, Jobseeker, People, last_up_to
@@ -177,7 +176,7 @@ class Oracle:
             return False
         entry = self.scenario.job_entry
         r = self.capacity.today(last_up_to(entry.monthly_rate_by_week, (k - 1) // 7), day)
-        age = float(entry.by_age_group.get(who.age_group, Number(value=1)))
+        age = float(entry.by_age_group[who.age_group]) if who.age_group in entry.by_age_group else 1.0
         who.job -= units(-np.log(1 - r) / 30.4375 * age * self.capacity.today(entry.market, day) * self.contact_factor(who, day))
         if who.job <= 0:
             self.write(day, HAZARDS, who, Code.JOB_ENTRY, who.home, value=k)

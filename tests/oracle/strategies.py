@@ -115,7 +115,7 @@ class Drawer:
         for name in ["North", "East"][: self.whole(1, 2)]:
             out[name] = {"claimants": self.whole(0, 30), "claims_per_week": self.dated(7, 3.5, 14, 21, 0)}
             if self.chance():
-                out[name]["age_groups"] = self.one({"50+": 1}, {"50+": 0.5, "16-24": 0.5})
+                out[name]["age_groups"] = self.one({"50+": 1}, {"50+": 0.5, "16-24": 0.25})
             if self.chance():
                 out[name]["by_weekday"] = self.one([1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0.25, 0.5, 0.25])
         return out
@@ -125,7 +125,7 @@ class Drawer:
             "age_groups": self.one({"16-24": 0.2, "25-49": 0.5, "50+": 0.3}, {"25-49": 1}),
             "by_weekday": self.one([0.2, 0.2, 0.2, 0.2, 0.2, 0, 0], [0.1, 0.1, 0.1, 0.1, 0.1, 0.25, 0.25]),
             "can_be_served_remotely": self.one(0.5, 0, 1, 0.8),
-            "weeks_on_claim": self.one({"0-2": 0.5, "3-13": 0.5}, {"0-0": 1}, {"0+": 1}, {"14-26": 0.3, "0-13": 0.6, "27+": 0.1}),
+            "weeks_on_claim": self.one({"0-2": 0.5, "3-13": 0.5}, {"0-0": 1}, {"0+": 1}, {"14-26": 0.2, "0-13": 0.4, "27+": 0.1}),
             "longest_weeks_on_claim": self.one(40, 28, 104),
             "awaiting_first_meeting_days": self.one(7, 0, 20),
             "contact_before_start": self.one("ongoing", "suspended"),

@@ -134,6 +134,15 @@ AWKWARD = {
         },
         ("HELD at a temporary jobcentre", "cohorts coming up to full output"),
     ),
+    "recruits to a place that is shut for a week": Case(
+        {
+            **crowd(),
+            "jobcentres.Box": temporary("2021-01-04"),
+            "closures": [{"from": "2021-02-08", "to": "2021-02-14", "jobcentres": ["Box"]}],
+            "coaches.recruitment": {"early": {"starts": "2021-01-04", "coaches": 2, "to": {"Box": 2}}},
+        },
+        ("HELD at a temporary jobcentre", "bumped by a closure"),
+    ),
     "nobody yet, recruits by caseload": Case(
         {**crowd(0, 20), "jobcentres": TWO, "coaches.recruitment": {"early": {"starts": "2021-01-04", "coaches": 1}}}, ("HELD",)
     ),

@@ -133,7 +133,7 @@ LATER = st.dictionaries(st.dates(dt.date(2020, 7, 2)), NUMBERS | ENTRIES, max_si
 SERIES = st.one_of(NUMBERS, ENTRIES, LATER.map(lambda entries: {dt.date(2020, 7, 1): 0.5, **entries}))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(series=SERIES, name=TEXTS.filter(lambda text: len(text) < 30), question=st.text(max_size=40))
 def test_anything_written_out_reads_back_the_same(series, name, question):
     scenario = load(SMALL, [("service.desks_usable", series), ("name", name), ("question", question)])
