@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -185,7 +186,8 @@ def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFra
     total = everywhere.set_index("month")["load"]
     names = sorted(scenario.jobcentres)
     first = min(32, max(map(len, names)))
-    fit = max(1, (width - first - 4) // 10)
+    tables = math.ceil(len(total) / max(1, (width - first - 4) // 10))
+    fit = math.ceil(len(total) / tables)
     for start in range(0, len(total), fit):
         months = list(total.index[start : start + fit])
         table = Table("Jobcentre", *months)
@@ -193,8 +195,9 @@ def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFra
         for column in table.columns[1:]:
             column.justify, column.no_wrap = "right", True
         for name in names:
-            closed = {m for m in months if name in scenario.temporary and there.loc[name, m] == 0}
-            table.add_row(Text(name), *("–" if month in closed else _ratio(loads.loc[name, month]) for month in months))
+            closed = {month for month in months if name in scenario.temporary and there.loc[name, month] == 0}
+            if len(closed) < len(months):
+                table.add_row(Text(name), *("–" if month in closed else _ratio(loads.loc[name, month]) for month in months))
         table.add_section()
         table.add_row("all", *(_ratio(total[month]) for month in months))
         yield table

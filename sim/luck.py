@@ -93,29 +93,32 @@ class Luck:
         """An Exp(1) value in units of 2**-40."""
         return int(exponential_units(np.array([self.uniform(subject, purpose)]))[0])
 
-    def uniforms(
-        self, names: ArrayLike, numbers: ArrayLike, dates: ArrayLike, purpose: Purpose
-    ) -> NDArray[np.float64]:
+    def uniforms(self, names: ArrayLike, numbers: ArrayLike, dates: ArrayLike, purpose: Purpose) -> NDArray[np.float64]:
         """The numbers of many subjects for one purpose, shape (subjects,)."""
-        out = np.empty(np.size(numbers))
-        _fill_uniforms(self.seed, self.replication, *(np.asarray(a, dtype=np.int64) for a in (names, numbers, dates)), int(purpose), out)
+        words = [np.asarray(word, dtype=np.int64) for word in (names, numbers, dates)]
+        out = np.empty(len(words[0]))
+        _fill_uniforms(self.seed, self.replication, words[0], words[1], words[2], int(purpose), out)
         return out
 
 
 def exponential_units(u: NDArray[np.float64]) -> NDArray[np.int64]:
     """Exp(1) values by inversion, in units of 2**-40, same shape as the uniforms."""
-    return np.floor(-np.log(u) * UNITS).astype(np.int64)
+    units: NDArray[np.int64] = np.floor(-np.log(u) * UNITS).astype(np.int64)
+    return units
 
 
 def poisson(u: ArrayLike, mean: ArrayLike) -> NDArray[np.int64]:
     """Poisson values of uniforms, by inversion, elementwise."""
-    return np.where(np.asarray(mean) > 0, stats.poisson.ppf(u, np.maximum(mean, 1e-300)), 0).astype(np.int64)
+    means = np.asarray(mean, dtype=np.float64)
+    values = np.asarray(stats.poisson.ppf(np.asarray(u, dtype=np.float64), np.maximum(means, 1e-300)))
+    return np.where(means > 0, values, 0).astype(np.int64)
 
 
 def binomial(u: ArrayLike, trials: ArrayLike, probability: ArrayLike) -> NDArray[np.int64]:
     """Binomial values of uniforms, by inversion, elementwise."""
-    p = np.asarray(probability)
-    return np.where(p > 0, stats.binom.ppf(u, trials, np.clip(p, 1e-300, 1.0)), 0).astype(np.int64)
+    p, n = np.asarray(probability, dtype=np.float64), np.asarray(trials, dtype=np.int64)
+    values = np.asarray(stats.binom.ppf(np.asarray(u, dtype=np.float64), n, np.clip(p, 1e-300, 1.0)))
+    return np.where(p > 0, values, 0).astype(np.int64)
 
 
 @inlined

@@ -33,7 +33,7 @@ DAY = np.dtype(
 def reserved(diary: NDArray[np.int64], j: int, day: int, share: float) -> int:
     """Coach minutes still kept for first meetings."""
     kept = int(share * diary[j, day, COACH] + 1e-6)
-    return max(0, kept - diary[j, day, FIRST_BOOKED])
+    return max(0, kept - int(diary[j, day, FIRST_BOOKED]))
 
 
 @inlined

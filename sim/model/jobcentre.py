@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.luck import Luck, Purpose
 from sim.model import working_day
 from sim.model.day import EVE, Phase, Process, until
-from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED
+from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, enter
 from sim.model.job_entry import JobEntry
 from sim.model.ledger import Event, Ledger
 from sim.model.people import FIRST, NONE, PERSON, WORK, records
@@ -70,13 +70,15 @@ class Pool:
         stock, claims: rows of those who are there on the first day, and of those who will come by their own claim, in order of id.
     """
 
-    def __init__(self, around: Surroundings, members: list[int], channels: list[str], stock: NDArray[np.void], claims: NDArray[np.void]) -> None:
+    def __init__(
+        self, around: Surroundings, members: list[int], channels: list[str], stock: NDArray[np.void], claims: NDArray[np.void]
+    ) -> None:
         self.around = around
         self.jobcentres = members
         self.members = np.array(members, dtype=np.int64)
         self.shared = np.array([channel in channels and len(members) > 1 for channel in CHANNELS], dtype=np.int64)
         appointments = around.scenario.appointments
-        self.priority = np.array([int(appointments.first_meeting.priority), int(appointments.review.priority)])
+        self.priority = np.array([int(kind.priority) for kind in appointments.kinds])
         kept = appointments.first_meeting.reserve
         self.reserve = (float(kept.share), int(kept.until_days_before)) if kept else (0.0, 0)
         self.claims = claims
@@ -192,9 +194,9 @@ class Pool:
         u = around.luck.uniforms(subjects["name"], subjects["number"], subjects["date"], Purpose.DIVERSION)
         here = people["state"] < WORK
         chosen = here & (people["home"] == home) & (around.history["origin"][people["id"]] == origin) & (low <= u) & (u < high)
-        moving = people[chosen]
+        moving: NDArray[np.void] = people[chosen]
         for r in moving[moving["booked"] != NONE]:
-            working_day.enter(around.diary, int(r["serving"]), int(r["booked"]), -int(r["minutes"]), int(r["kind"]), int(r["channel"]))
+            enter(around.diary, int(r["serving"]), int(r["booked"]), -int(r["minutes"]), int(r["kind"]), int(r["channel"]))
         moving["booked"] = NONE
         self._keep(here & ~chosen)
         return moving

@@ -89,11 +89,13 @@ class Ledger:
 
     def home(self, day: int) -> NDArray[np.int64]:
         """Today's tally of people, shape (jobcentres, age groups, HOME_COLUMNS)."""
-        return self.by_home[day] if day >= 0 else self._eve[0]
+        tally: NDArray[np.int64] = self.by_home[day] if day >= 0 else self._eve[0]
+        return tally
 
     def site(self, day: int) -> NDArray[np.float64]:
         """Today's tally of minutes, shape (jobcentres, SITE_COLUMNS)."""
-        return self.by_site[day] if day >= 0 else self._eve[1]
+        tally: NDArray[np.float64] = self.by_site[day] if day >= 0 else self._eve[1]
+        return tally
 
     def note(self, records: NDArray[np.int64]) -> None:
         """Keep events, shape (events, 8)."""
@@ -121,7 +123,9 @@ class Ledger:
         self._caseload = np.bincount(people["home"][:stock], minlength=len(self.jobcentres))
         claims = people[stock:]
         where = np.ravel_multi_index((claims["claim"], claims["home"], claims["age"]), self.by_home.shape[:3])
-        self.by_home[..., HOME_COLUMNS.index("claims")] = np.bincount(where, minlength=self.by_home[..., 0].size).reshape(self.by_home.shape[:3])
+        self.by_home[..., HOME_COLUMNS.index("claims")] = np.bincount(where, minlength=self.by_home[..., 0].size).reshape(
+            self.by_home.shape[:3]
+        )
 
     def close(self, day: int, diary_ahead: NDArray[np.int64]) -> None:
         """Check that today's people and minutes add up, at every jobcentre.
@@ -137,7 +141,8 @@ class Ledger:
         home = self.by_home[day].sum(axis=1)
 
         def total(name: str) -> NDArray[np.int64]:
-            return home[:, HOME_COLUMNS.index(name)]
+            people: NDArray[np.int64] = home[:, HOME_COLUMNS.index(name)]
+            return people
 
         site = self.by_site[day]
         came = total("claims") + total("moved_in")

@@ -6,9 +6,18 @@ Days are days of the run; days before it are negative.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
+
+JIT_DISABLED = bool(getattr(numba.config, "DISABLE_JIT", 0))
+
+Row = Any
+"""One row in compiled code, whose fields read as attributes: more than NumPy's types can say."""
+Rows = Any
+"""An array of such rows."""
 
 NONE = -1
 """No booking."""
@@ -77,4 +86,4 @@ def records(rows: int, dtype: np.dtype[np.void]) -> NDArray[np.void]:
     Uncompiled, only a record array reads so; compiled, one would be seven times as slow to hand over.
     """
     empty = np.zeros(rows, dtype=dtype)
-    return empty.view(np.recarray) if numba.config.DISABLE_JIT else empty
+    return empty.view(np.recarray) if JIT_DISABLED else empty

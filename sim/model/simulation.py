@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from sim.luck import Luck
 from sim.model.claims import Everyone, Interval, catchments, every_weeks, everyone
@@ -135,8 +134,7 @@ class Region:
         self.learnt_on = today
         self.staffing.learn(today)
         known, start, rules = self.calendar.date(today), self.scenario.period.from_, self.around.rules
-        appointments = self.scenario.appointments
-        for k, kind in enumerate((appointments.first_meeting, appointments.review)):
+        for k, kind in enumerate(self.scenario.appointments.kinds):
             rules["minutes"][:, k] = kind.minutes.daily(start, len(rules), known)
         rules["face_to_face"] = self.scenario.service.face_to_face_share.daily(start, len(rules), known)
 
@@ -146,15 +144,16 @@ class Region:
         works, _, following = self.calendar.arrays(0, len(rules))
         rules["next_working"] = following
         rules["roll"] = np.where(works, np.arange(len(rules)), following)
-        appointments = self.scenario.appointments
-        for k, kind in enumerate((appointments.first_meeting, appointments.review)):
+        for k, kind in enumerate(self.scenario.appointments.kinds):
             rules["missed"][:, k] = kind.missed.daily(start, len(rules))
         rules["leaving"][: self.days] = self.around.job_entry.leaving
         rules["table"][: self.days] = self.around.job_entry.table_on
 
     def _make_pools(self, them: Everyone) -> list[Pool]:
         """A pool for each of the scenario's, and one for every jobcentre in none, with the people whose home is there."""
-        pools = [(sorted(self.names.index(name) for name in pool.jobcentres), list(pool.channels)) for pool in self.scenario.pools.values()]
+        pools: list[tuple[list[int], list[str]]] = []
+        for one in self.scenario.pools.values():
+            pools.append((sorted(self.names.index(name) for name in one.jobcentres), list(one.channels)))
         pooled = {j for members, _ in pools for j in members}
         pools = sorted(pools + [([j], []) for j in range(len(self.names)) if j not in pooled])
         pool_of = np.zeros(len(self.names), dtype=np.int64)

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled, inlined
 from sim.luck import uniform
-from sim.model import ledger
 from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, clerks_key, enter, has_room, in_clerks_order, reserved
-from sim.model.people import FACE_TO_FACE, FIRST, LEFT, NEVER, NONE, PHONE, REVIEW, REVIEWS, WAITING, WORK
+from sim.model.ledger import Event
+from sim.model.people import FACE_TO_FACE, FIRST, LEFT, NEVER, NONE, PHONE, REVIEW, REVIEWS, WAITING, WORK, Row, Rows
+from sim.record import HOME_COLUMNS, SITE_COLUMNS
 
-Rows = NDArray[np.void]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ LATE_WORKING_DAYS = 5
 
 # plain numbers for the compiler
 (BUMPED, HELD_FIRST, MISSED_FIRST, HELD_REVIEW, MISSED_REVIEW, INTERVAL_DAYS, INTERVALS, DELAY) = (
-    ledger.HOME_COLUMNS.index(name)
+    HOME_COLUMNS.index(name)
     for name in (
         "bumped",
         "first_meetings_held",
@@ -43,14 +43,13 @@ LATE_WORKING_DAYS = 5
     )
 )
 (ENTRIES, LEAVERS, AWAITING, IN_REVIEWS, ON_LIST, OVERDUE, LATE) = (
-    ledger.HOME_COLUMNS.index(name) for name in ("job_entries", "left", "waiting", "in_reviews", "on_list", "overdue", "late")
+    HOME_COLUMNS.index(name) for name in ("job_entries", "left", "waiting", "in_reviews", "on_list", "overdue", "late")
 )
 (COACH_HELD, COACH_MISSED, DESK_USED) = (
-    ledger.SITE_COLUMNS.index(name) for name in ("coach_minutes_held", "coach_minutes_missed", "desk_minutes_used")
+    SITE_COLUMNS.index(name) for name in ("coach_minutes_held", "coach_minutes_missed", "desk_minutes_used")
 )
 E_BUMP, E_MISSED, E_HELD, E_ENTRY, E_LEFT, E_BOOKED = (
-    int(event)
-    for event in (ledger.Event.BUMP, ledger.Event.MISSED, ledger.Event.HELD, ledger.Event.JOB_ENTRY, ledger.Event.LEFT, ledger.Event.BOOKED)
+    int(event) for event in (Event.BUMP, Event.MISSED, Event.HELD, Event.JOB_ENTRY, Event.LEFT, Event.BOOKED)
 )
 
 
@@ -120,8 +119,9 @@ def live(
     """Phases 3 and 4: appointments are held or missed, hazards accrue. One person's do not touch another's, so one walk does both.
 
     On the way the waiting list is drawn up for the clerk and people are counted. ``every`` holds weeks between reviews by (day,
-    completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``subjects`` rows of SUBJECT by person id; ``bands`` and
-    ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`. Returns how many are on the list, and how many entered work or left.
+    completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``subjects`` rows of SUBJECT by person id;
+    ``bands`` and ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`. Returns how many are on the list, and how many entered
+    work or left.
     """
     listed = gone = 0
     for p in range(n):
@@ -136,9 +136,7 @@ def live(
 
 
 @compiled
-def survey(
-    people: Rows, n: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints
-) -> int:
+def survey(people: Rows, n: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints) -> int:
     """Draw up the waiting list and count people where nothing else happens, on the eve. Returns how many are on the list."""
     listed = 0
     for p in range(n):
@@ -148,7 +146,7 @@ def survey(
 
 @inlined
 def _survey(
-    r: np.void, p: int, listed: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints
+    r: Row, p: int, listed: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints
 ) -> int:
     """Count one person on the claim, and put them on the list if they have no booking. Returns 1 if so."""
     home[r.home, r.age, AWAITING if r.state == WAITING else IN_REVIEWS] += 1
@@ -165,13 +163,13 @@ def _survey(
 
 
 @inlined
-def _uniform(seed: int, replication: int, subject: np.void, purpose: int, count: int) -> float:
+def _uniform(seed: int, replication: int, subject: Row, purpose: int, count: int) -> float:
     return uniform(seed, replication, subject.name, int(subject.number), int(subject.date), purpose, count)
 
 
 @inlined
 def _attend(
-    r: np.void,
+    r: Row,
     today: int,
     days: Rows,
     every: NDArray[np.int8],
@@ -225,7 +223,7 @@ def _attend(
 
 @inlined
 def _accrue(
-    r: np.void, today: int, days: Rows, bands: Ints, hazards: Ints, diary: Ints, home: Ints, history: Rows, events: Ints, cursor: Ints
+    r: Row, today: int, days: Rows, bands: Ints, hazards: Ints, diary: Ints, home: Ints, history: Rows, events: Ints, cursor: Ints
 ) -> int:
     """Phase 4: one person's hazards of a day. Returns 1 if they enter work or leave, which cancels their booking, else 0."""
     rule = days[today]
@@ -281,9 +279,10 @@ def book(
 ) -> None:
     """Phase 6: the clerk of a pool walks the waiting list and gives everyone the first day with room.
 
-    The list is ``scratch[0]``, rows of people, and ``scratch[1]``, their keys, of which ``listed`` are filled. ``window`` holds the working days that can be booked, ``members`` the pool's jobcentres by name, ``shared`` whether the pool shares each
-    channel. ``pointer`` (jobcentres, kinds, channels) is scratch: how many days at the start of the window are known to be full. ``booked`` adds up minutes booked
-    ahead by serving jobcentre, counted from the people themselves.
+    The list is ``scratch[0]``, rows of people, and ``scratch[1]``, their keys, of which ``listed`` are filled. ``window`` holds the working
+    days that can be booked, ``members`` the pool's jobcentres by name, ``shared`` whether the pool shares each channel. ``pointer``
+    (jobcentres, kinds, channels) is scratch: how many days at the start of the window are known to be full. ``booked`` adds up minutes
+    booked ahead by serving jobcentre, counted from the people themselves.
     """
     rows = scratch[0]
     firsts = 0  # first meetings still on the list
@@ -332,7 +331,9 @@ def book(
                 history[r.id].offered = window[i]
             note(events, cursor, today, 6, r.id, E_BOOKED, serving, kind, channel, window[i])
             break
-        if r.booked == NONE and _full(firsts > 0, listed - 1 - at > firsts, diary, window, days, members, reserve_share, reserve_until, pointer):
+        if r.booked == NONE and _full(
+            firsts > 0, listed - 1 - at > firsts, diary, window, days, members, reserve_share, reserve_until, pointer
+        ):
             break
 
 
@@ -362,11 +363,11 @@ def _full(
     pointer: Ints,
 ) -> bool:
     """Whether no day of the window has room for any kind still on the list, so that the rest of it need not be walked."""
-    for kind in (FIRST, REVIEW):
+    for kind in range(2):
         if not (firsts if kind == FIRST else reviews):
             continue
         for j in members:
-            for channel in (PHONE, FACE_TO_FACE):
+            for channel in range(2):
                 while pointer[j, kind, channel] < len(window):
                     i = pointer[j, kind, channel]
                     kept = reserve_share if kind != FIRST and i + 1 > reserve_until else 0.0

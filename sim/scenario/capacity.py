@@ -155,7 +155,8 @@ class _View:
     def survival(self, since: int) -> Floats:
         """Share of those in post on a day who still are, by day."""
         start = self.left_before[min(max(since, 0), self.days - 1)]
-        return np.exp(-(self.left_before - start))
+        share: Floats = np.exp(-(self.left_before - start))
+        return share
 
     def exists(self, jobcentre: Jobcentre) -> NDArray[np.bool_]:
         assert jobcentre.temporary is not None

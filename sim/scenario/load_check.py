@@ -23,8 +23,12 @@ DAYS_A_MONTH = 30.4375
 HIGHEST_OPENING_LOAD = 4.0
 
 
-def offered_load(scenario: Scenario) -> pd.DataFrame:
+def offered_load(scenario: Scenario, days: int | None = None) -> pd.DataFrame:
     """Load by month and jobcentre.
+
+    Args:
+        scenario: whose load.
+        days: how many days of the period to look at; all if left out.
 
     Returns:
         One row per month and jobcentre: ``month`` (ISO), ``jobcentre``, ``caseload`` (people, mean), ``first_minutes`` and
@@ -32,7 +36,7 @@ def offered_load(scenario: Scenario) -> pd.DataFrame:
         over people), ``desk_minutes_asked``, ``desk_minutes`` and ``desk_load``. Ratios are infinite where nothing is there.
     """
     calendar = calendar_of(scenario)
-    days = scenario.period.days
+    days = days or scenario.period.days
     there = capacity(scenario, calendar, days)
     asked = _Projection(scenario, days)
     months = np.array([calendar.date(day).strftime("%Y-%m") for day in range(days)])
@@ -65,7 +69,7 @@ def offered_load(scenario: Scenario) -> pd.DataFrame:
 
 def opening_load(scenario: Scenario) -> dict[str, float]:
     """Load of each permanent jobcentre in the first calendar month, at most 4 (also where nothing is there)."""
-    frame = offered_load(scenario)
+    frame = offered_load(scenario, min(scenario.period.days, 35))  # whole weeks, and at least a month
     first = frame[frame["month"] == frame["month"].iloc[0]].set_index("jobcentre")["load"]
     return {name: min(HIGHEST_OPENING_LOAD, float(first[name])) for name in scenario.permanent}
 
@@ -181,7 +185,8 @@ def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int
     closes = (dates.closes.value - start).days / 7 if dates.closes else np.inf
     week, claimed = np.arange(weeks)[:, None], np.arange(weeks)[:, None] - np.arange(oldest)[None, :]
     there = (week >= opens) & (week < closes)
-    return float(temporary.takes_from[origin]) * (there & (temporary.standing_caseload | (claimed >= opens)))
+    taken = there & (temporary.standing_caseload | (claimed >= opens))
+    return taken.astype(np.float64) * float(temporary.takes_from[origin])
 
 
 def _stock_by_week(scenario: Scenario) -> Floats:

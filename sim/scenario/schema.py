@@ -202,32 +202,31 @@ class Reserve(Part):
     """Working days ahead at which what is left is given to anyone."""
 
 
-class FirstMeeting(Part):
-    """The meeting at which commitments are agreed; due the next working day after the claim."""
+class Appointment(Part):
+    """What every kind of appointment has."""
 
     minutes: Annotated[Series, Unit("minutes", 1, 480, whole=True)]
     """Length."""
     priority: Annotated[Number, Unit("rank", 1, 7, whole=True)]
     """Who is booked first: the lowest number."""
-    target_working_days: Annotated[Number, Unit("working days", 0, 1000, whole=True)]
-    """The promise: a date offered within so many working days of the claim."""
     missed: ShareSeries
     """Share of appointments missed."""
+
+
+class FirstMeeting(Appointment):
+    """The meeting at which commitments are agreed; due the next working day after the claim."""
+
+    target_working_days: Annotated[Number, Unit("working days", 0, 1000, whole=True)]
+    """The promise: a date offered within so many working days of the claim."""
     reserve: Reserve | None = None
     """Minutes kept free for first meetings; none if left out."""
 
 
-class Review(Part):
+class Review(Appointment):
     """The work search review."""
 
-    minutes: Annotated[Series, Unit("minutes", 1, 480, whole=True)]
-    """Length."""
-    priority: Annotated[Number, Unit("rank", 1, 7, whole=True)]
-    """Who is booked first: the lowest number."""
     every_weeks: dict[Week, Annotated[Series, Unit("weeks", 1, 52, whole=True)]]
     """Weeks between reviews from each week of the claim on; the first week is 1."""
-    missed: ShareSeries
-    """Share of appointments missed."""
 
 
 class Appointments(Part):
@@ -237,6 +236,11 @@ class Appointments(Part):
     """The booking window, from tomorrow."""
     first_meeting: FirstMeeting
     review: Review
+
+    @property
+    def kinds(self) -> tuple[Appointment, ...]:
+        """The kinds of appointment in the order of KINDS."""
+        return self.first_meeting, self.review
 
 
 class Service(Part):

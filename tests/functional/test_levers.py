@@ -51,7 +51,7 @@ COHORT, SHOP = "coaches.recruitment.first", "jobcentres.Shop"
 FIRST, REVIEW = "appointments.first_meeting", "appointments.review"
 
 LEVERS = {
-    "period.from": Lever({"period.from": "2021-02-08"}, {"claims", "stock", *RECRUITS}),
+    "period.from": Lever({"period.from": "2021-02-08"}, {"claims", "stock", *PEOPLE}),
     "period.to": Lever({"period.to": "2021-04-18"}, {"claims"}, until="2021-04-19"),
     "working_days": Lever({"working_days": "scotland"}, {"minutes", "desks"}, until="2021-03-25"),
     "closures.*.from": Lever({"closures.0.from": "2021-04-13"}, {"minutes", "desks"}, until="2021-04-08"),

@@ -88,6 +88,21 @@ AWKWARD = {
         },
         ("bumped by the end of a temporary jobcentre", "HELD away from home"),
     ),
+    "reviews a year apart": Case(
+        {
+            **crowd(),
+            "appointments.review.every_weeks": {1: 52},
+            "job_entry": {"monthly_rate_by_week": {0: 0.95}, "market": 10, "weekly_instead_of_fortnightly": 2, "no_contact": 0.01},
+        },
+        ("JOB_ENTRY",),
+    ),
+    "reviews a year apart, nobody seen before, four times too few coaches": Case(
+        {**crowd(), **SUSPENDED, "appointments.review.every_weeks": {1: 52}, "jobcentres.Ash.coaches": 0}, ("CLAIM",), ("BOOKED",)
+    ),
+    "an effect of contact beyond all measure": Case(
+        {**crowd(), "job_entry": {"monthly_rate_by_week": {0: 0.99}, "weekly_instead_of_fortnightly": 0.01, "no_contact": 0.01}},
+        ("JOB_ENTRY",),
+    ),
     "no coaches": Case({**crowd(), "jobcentres.Ash.coaches": 0}, ("CLAIM",), ("BOOKED",)),
     "all coaches absent on the day": Case({**crowd(), "coaches.absence": {"2021-01-01": 0, "2021-02-05": 1}}, ("bumped on the day",)),
     "coaches cut, as announced": Case(

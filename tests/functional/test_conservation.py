@@ -1,0 +1,145 @@
+"""Everything adds up, counted a second time from the event log and the people's own histories."""
+
+import numpy as np
+import pytest
+
+from sim.model.ledger import Event, column
+from sim.model.people import FACE_TO_FACE, NONE
+from sim.model.simulation import simulate
+from tests.scenarios import BOUNDLESS, daily, events, rich, tiny, total
+
+SCENARIOS = {
+    "rich": {},
+    "no coaches": {f"jobcentres.{name}.coaches": 0 for name in ("Dale", "Hill", "Moor", "Shop")} | {"jobcentres.Shop.coaches_from": {}, "coaches.recruitment": {}},
+    "all desks gone": {"service.desks_usable": {"2021-02-01": 1, "2021-03-01": 0}},
+    "everyone goes": {"job_entry.monthly_rate_by_week": {0: 0.9}, "other_leaving.monthly_rate": 0.9},
+}
+
+
+@pytest.fixture(scope="module", params=SCENARIOS)
+def record(request):
+    return simulate(rich(SCENARIOS[request.param]), 1, 0, events=True)
+
+
+def test_every_day_everyone_who_ever_came_is_in_exactly_one_state(record):
+    """By jobcentre and day: histories and moves say where everyone is, the tallies how many are waiting and in reviews."""
+    people, log = record.people, events(record)
+    home = np.where(people["claim"] < 0, people["home"], -1)
+    for day in range(record.days):
+        claimed = people["claim"] == day
+        home[claimed] = people["home"][claimed]
+        moves = log[(log[:, 0] == day) & (log[:, 3] == Event.MOVE)]
+        home[moves[:, 2]] = moves[:, 4]
+        came = people["claim"] <= day
+        gone = (people["exit"] != NONE) & (people["exit"] <= day)
+        met = (people["first_held"] != NONE) & (people["first_held"] <= day)
+        here = came & ~gone
+        tally = record.by_home[day].sum(axis=1)
+        assert (np.bincount(home[here], minlength=len(record.jobcentres)) == tally[:, column("waiting")] + tally[:, column("in_reviews")]).all()
+        new = here & (people["claim"] >= 0)
+        assert (new & ~met).sum() <= tally[:, column("waiting")].sum()
+        assert tally[:, column("in_reviews")].sum() >= (new & met).sum()
+    ended = daily(record, "job_entries").sum() + daily(record, "left").sum()
+    assert len(people) == ended + tally[:, [column("waiting"), column("in_reviews")]].sum()
+
+
+def test_tallies_are_the_counts_of_events(record):
+    counts = {
+        "claims": (Event.CLAIM, None),
+        "moved_in": (Event.MOVE, None),
+        "moved_out": (Event.MOVE, None),
+        "bumped": (Event.BUMP, None),
+        "first_meetings_held": (Event.HELD, 0),
+        "reviews_held": (Event.HELD, 1),
+        "first_meetings_missed": (Event.MISSED, 0),
+        "reviews_missed": (Event.MISSED, 1),
+        "job_entries": (Event.JOB_ENTRY, None),
+        "left": (Event.LEFT, None),
+    }
+    for name, (event, kind) in counts.items():
+        log = events(record, event)
+        if kind is not None:
+            log = log[log[:, 5] == kind]
+        assert np.bincount(log[:, 0], minlength=record.days).tolist() == daily(record, name).tolist(), name
+
+
+def test_minutes_booked_are_minutes_used_and_never_more_than_there_are(record):
+    """Two ways: from the diaries, and from the appointments that took place or were missed."""
+    attended = events(record, Event.HELD, Event.MISSED)
+    shape = (record.days, len(record.jobcentres))
+    coach, desk = np.zeros(shape), np.zeros(shape)
+    np.add.at(coach, (attended[:, 0], attended[:, 4]), attended[:, 7])
+    in_person = attended[attended[:, 6] == FACE_TO_FACE]
+    np.add.at(desk, (in_person[:, 0], in_person[:, 4]), in_person[:, 7])
+    for name, used in (("coach", coach), ("desk", desk)):
+        booked, there = record.by_site[:, :, column(f"{name}_minutes_booked")], record.by_site[:, :, column(f"{name}_minutes")]
+        assert np.array_equal(used, booked)
+        assert (booked <= there).all()
+    held_and_missed = record.by_site[:, :, column("coach_minutes_held")] + record.by_site[:, :, column("coach_minutes_missed")]
+    assert np.array_equal(held_and_missed, coach)
+    assert np.array_equal(record.by_site[:, :, column("desk_minutes_used")], desk)
+    assert not coach[~record.works].any()
+
+
+def test_every_booking_ends_in_exactly_one_way(record):
+    """Each is held, missed, bumped, or dropped because its owner moves or goes; or it lies ahead when the run ends."""
+    booked: dict[int, int] = {}
+    for day, _, person, event, *_, value in events(record).tolist():
+        if event == Event.BOOKED:
+            assert person not in booked and value > day
+            booked[person] = value
+        elif event in (Event.HELD, Event.MISSED):
+            assert booked.pop(person) == day
+        elif event == Event.BUMP:
+            assert booked.pop(person) == value
+        elif event in (Event.MOVE, Event.JOB_ENTRY, Event.LEFT):
+            booked.pop(person, None)
+    assert all(day >= record.days for day in booked.values())
+    still_there = (record.people["exit"] == NONE).sum()
+    assert daily(record, "on_list")[-1] == still_there - len(booked)
+
+
+def test_the_rich_scenario_takes_every_path():
+    """Else the tests above could pass on an empty log."""
+    log = simulate(rich(), 1, 0, events=True).events
+    assert set(log[:, 3]) == set(Event)
+
+
+# ---- Little's law
+
+STEADY = {
+    "areas.North": {"claimants": 0, "claims_per_week": 100},
+    "claimants.by_weekday": [1 / 7] * 7,
+    "jobcentres.Hill.coaches": 6.5,
+    "appointments.review.every_weeks": {1: 4},
+    "other_leaving.monthly_rate": 0.9,
+    "period.to": "2025-12-31",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "least"), [({}, 3), (BOUNDLESS, 1), ({"appointments.first_meeting.missed": 0.2}, 4)], ids=["busy", "boundless", "missed"]
+)
+def test_littles_law_holds_for_people_waiting_for_their_first_meeting(changes, least):
+    """Mean number waiting at the close of a day = claims per day x mean days from claim to first meeting or to leaving."""
+    record = simulate(tiny({**STEADY, **changes}), 1, 0)
+    settled = 200
+    people = record.people[record.people["claim"] >= settled]
+    end = np.where(people["first_held"] != NONE, people["first_held"], np.where(people["exit"] != NONE, people["exit"], record.days))
+    days_waiting = end - people["claim"]
+    assert days_waiting.mean() > least / 2
+    rate = len(people) / (record.days - settled)
+    mean_queue = daily(record, "waiting")[settled:].mean()
+    assert mean_queue == pytest.approx(rate * days_waiting.mean(), rel=0.02)
+
+
+def test_littles_law_holds_for_the_whole_caseload():
+    """Mean caseload = claims per day x mean length of a claim, which at 90% leaving a month is 1 / (1 - exp(-hazard)) days."""
+    record = simulate(tiny({**STEADY, "other_leaving.monthly_rate": 0.5}), 1, 0)
+    settled = 400
+    hazard = -np.log(0.5) / 30.4375
+    caseload = (daily(record, "waiting") + daily(record, "in_reviews"))[settled:]
+    rate = total(record, "claims") / record.days
+    expected = rate / (1 - np.exp(-hazard))
+    error = np.sqrt(expected / (len(caseload) * hazard / 2))
+    assert abs(caseload.mean() - expected) < 5 * error
