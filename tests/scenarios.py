@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.ledger import HOME_COLUMNS, Event, Record, column
+from sim.model.ledger import Event, Record, column
 from sim.model.people import NONE
+from sim.record import HOME_COLUMNS
 from sim.scenario.consistency import findings
 from sim.scenario.schema import Scenario
 

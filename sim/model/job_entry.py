@@ -16,6 +16,8 @@ from sim.scenario.schema import AGE_GROUPS, Scenario
 DAYS_A_MONTH = 30.4375
 INTERVALS = 256
 FORTNIGHT = 14
+SURE = 64.0
+"""A hazard above every threshold that luck can draw (at most 53 ln 2); larger ones would not fit."""
 
 
 def daily_hazard(monthly_rate: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -60,7 +62,7 @@ class JobEntry:
         base = daily_hazard(distinct[:-1]).T
         market = distinct[-1]
         hazards = base[:, None, :, None] * age[None, :, None, None] * market[:, None, None, None] * contact[None, None, None, :]
-        self.tables: NDArray[np.int64] = np.rint(hazards * UNITS).astype(np.int64)
+        self.tables: NDArray[np.int64] = np.rint(np.minimum(hazards, SURE) * UNITS).astype(np.int64)
         self.table_on: NDArray[np.int64] = table_on.ravel()
         self.bands: NDArray[np.int64] = np.searchsorted(starts, np.arange(weeks), side="right") - 1
         self.leaving: NDArray[np.int64] = np.rint(daily_hazard(daily(scenario.other_leaving.monthly_rate)) * UNITS).astype(np.int64)

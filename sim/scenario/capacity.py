@@ -29,7 +29,8 @@ def calendar_of(scenario: Scenario) -> Calendar:
     bands = [int(band.rstrip("+").split("-")[-1]) for band in scenario.claimants.weeks_on_claim]
     recruits = [(scenario.period.from_ - cohort.starts.value).days for cohort in scenario.coaches.recruitment.values()]
     before = max([claims, 7 * (max(bands) + 2), *recruits]) + 40
-    return Calendar(scenario.period.from_, scenario.working_days, before, diary_days(scenario) + 7 * 53)
+    longest_wait = 4 * 7 * 53  # at the highest opening load, with reviews a year apart
+    return Calendar(scenario.period.from_, scenario.working_days, before, diary_days(scenario) + longest_wait)
 
 
 def diary_days(scenario: Scenario) -> int:

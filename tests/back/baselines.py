@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.model.ledger import HOME_COLUMNS, SITE_COLUMNS, Event, Record
+from sim.model.ledger import Event, Record
 from sim.model.simulation import simulate
+from sim.record import HOME_COLUMNS, SITE_COLUMNS
 from sim.results import replication_tables, summarise
 from sim.scenario.file import load
 

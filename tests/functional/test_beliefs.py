@@ -171,9 +171,7 @@ def test_less_frequent_reviews_leave_minutes_for_first_meetings():
 
 
 def test_the_more_appointments_are_missed_the_longer_everyone_waits():
-    records = [
-        run(BUSY, {"appointments.first_meeting.missed": share, "appointments.review.missed": share}) for share in (0, 0.1, 0.3, 0.6)
-    ]
+    records = [run(BUSY, {"appointments.first_meeting.missed": share, "appointments.review.missed": share}) for share in (0, 0.1, 0.3, 0.6)]
     assert growing([float(extra_days(record, "first_held").mean()) for record in records])
     assert growing([mean_interval(record) for record in records])
     for share, record in zip((0, 0.1, 0.3, 0.6), records, strict=True):
@@ -234,9 +232,7 @@ def test_a_better_labour_market_and_a_higher_rate_bring_entries_forward():
 # ---- places
 
 
-SPLIT = {
-    name: {"area": "North", "share": 0.25, "coaches": 1, "desks": 4} for name in ("Ash", "Birch", "Elm", "Yew")
-}
+SPLIT = {name: {"area": "North", "share": 0.25, "coaches": 1, "desks": 4} for name in ("Ash", "Birch", "Elm", "Yew")}
 STABLE = {
     "jobcentres": SPLIT,
     "areas.North": {"claimants": 0, "claims_per_week": 72},

@@ -10,7 +10,8 @@ from tests.scenarios import BOUNDLESS, daily, events, rich, tiny, total
 
 SCENARIOS = {
     "rich": {},
-    "no coaches": {f"jobcentres.{name}.coaches": 0 for name in ("Dale", "Hill", "Moor", "Shop")} | {"jobcentres.Shop.coaches_from": {}, "coaches.recruitment": {}},
+    "no coaches": {f"jobcentres.{name}.coaches": 0 for name in ("Dale", "Hill", "Moor", "Shop")}
+    | {"jobcentres.Shop.coaches_from": {}, "coaches.recruitment": {}},
     "all desks gone": {"service.desks_usable": {"2021-02-01": 1, "2021-03-01": 0}},
     "everyone goes": {"job_entry.monthly_rate_by_week": {0: 0.9}, "other_leaving.monthly_rate": 0.9},
 }
@@ -35,7 +36,9 @@ def test_every_day_everyone_who_ever_came_is_in_exactly_one_state(record):
         met = (people["first_held"] != NONE) & (people["first_held"] <= day)
         here = came & ~gone
         tally = record.by_home[day].sum(axis=1)
-        assert (np.bincount(home[here], minlength=len(record.jobcentres)) == tally[:, column("waiting")] + tally[:, column("in_reviews")]).all()
+        assert (
+            np.bincount(home[here], minlength=len(record.jobcentres)) == tally[:, column("waiting")] + tally[:, column("in_reviews")]
+        ).all()
         new = here & (people["claim"] >= 0)
         assert (new & ~met).sum() <= tally[:, column("waiting")].sum()
         assert tally[:, column("in_reviews")].sum() >= (new & met).sum()

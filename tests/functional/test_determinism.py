@@ -24,9 +24,10 @@ def base():
 
 def same(one, other):
     """Whether two records are the same to the last bit."""
-    return all(
-        np.array_equal(getattr(one, name), getattr(other, name)) for name in ("events", "by_home", "by_site", "people")
-    ) and (one.jobcentres, one.areas) == (other.jobcentres, other.areas)
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("events", "by_home", "by_site", "people")) and (
+        one.jobcentres,
+        one.areas,
+    ) == (other.jobcentres, other.areas)
 
 
 def backwards(data):

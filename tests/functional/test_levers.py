@@ -95,26 +95,38 @@ LEVERS = {
     "coaches.recruitment.*.ramp_working_days": Lever({f"{COHORT}.ramp_working_days": 15}, PEOPLE, until="2021-03-04"),
     "coaches.recruitment.*.to": Lever({f"{COHORT}.to": {"Moor": 3}}, RECRUITS, until="2021-03-04"),
     "appointments.book_ahead_working_days": Lever({"appointments.book_ahead_working_days": 12}),
-    f"{FIRST}.minutes": Lever({f"{FIRST}.minutes": {"2021-02-01": 30, "2021-03-08": {"value": 20, "announced": "2021-03-01"}}}, until="2021-03-01"),
+    f"{FIRST}.minutes": Lever(
+        {f"{FIRST}.minutes": {"2021-02-01": 30, "2021-03-08": {"value": 20, "announced": "2021-03-01"}}}, until="2021-03-01"
+    ),
     f"{FIRST}.priority": Lever({f"{FIRST}.priority": 3}),
-    f"{FIRST}.missed": Lever({f"{FIRST}.missed": {"2021-02-01": 0.15, "2021-03-01": 0.6}}, bites=(Event.MISSED, *DIARY), until="2021-03-01"),
+    f"{FIRST}.missed": Lever(
+        {f"{FIRST}.missed": {"2021-02-01": 0.15, "2021-03-01": 0.6}}, bites=(Event.MISSED, *DIARY), until="2021-03-01"
+    ),
     f"{FIRST}.reserve.share": Lever({f"{FIRST}.reserve.share": 0.1}),
     f"{FIRST}.reserve.until_days_before": Lever({f"{FIRST}.reserve.until_days_before": 0}),
-    f"{REVIEW}.minutes": Lever({f"{REVIEW}.minutes": {"2021-02-01": 10, "2021-03-08": {"value": 20, "announced": "2021-03-01"}}}, until="2021-03-01"),
+    f"{REVIEW}.minutes": Lever(
+        {f"{REVIEW}.minutes": {"2021-02-01": 10, "2021-03-08": {"value": 20, "announced": "2021-03-01"}}}, until="2021-03-01"
+    ),
     f"{REVIEW}.priority": Lever({f"{REVIEW}.priority": 1}),
     f"{REVIEW}.every_weeks": Lever({f"{REVIEW}.every_weeks": {1: {"2021-02-01": 1, "2021-03-01": 2}, 14: 2}}, until="2021-03-01"),
-    f"{REVIEW}.missed": Lever({f"{REVIEW}.missed": {"2021-02-01": 0.1, "2021-03-01": 0.6}}, bites=(Event.MISSED, *DIARY), until="2021-03-01"),
+    f"{REVIEW}.missed": Lever(
+        {f"{REVIEW}.missed": {"2021-02-01": 0.1, "2021-03-01": 0.6}}, bites=(Event.MISSED, *DIARY), until="2021-03-01"
+    ),
     "service.face_to_face_share": Lever({"service.face_to_face_share": {"2021-02-01": 0.3, "2021-03-01": 0.9}}, until="2021-03-01"),
     "service.desks_usable": Lever({"service.desks_usable": {"2021-02-01": 0.8, "2021-03-01": 0.2}}, {"desks"}, until="2021-03-01"),
     "service.opening_minutes": Lever({"service.opening_minutes": {"2021-02-01": 300, "2021-03-01": 100}}, {"desks"}, until="2021-03-01"),
     "job_entry.monthly_rate_by_week": Lever(
-        {"job_entry.monthly_rate_by_week": {0: 0.12, 13: {"2021-02-01": 0.08, "2021-03-01": 0.5}}}, bites=(Event.JOB_ENTRY,), until="2021-03-01"
+        {"job_entry.monthly_rate_by_week": {0: 0.12, 13: {"2021-02-01": 0.08, "2021-03-01": 0.5}}},
+        bites=(Event.JOB_ENTRY,),
+        until="2021-03-01",
     ),
     "job_entry.by_age_group": Lever({"job_entry.by_age_group": {"50+": 1.5}}, bites=(Event.JOB_ENTRY,)),
     "job_entry.market": Lever({"job_entry.market": {"2021-02-01": 1.2, "2021-03-01": 3}}, bites=(Event.JOB_ENTRY,), until="2021-03-01"),
     "job_entry.weekly_instead_of_fortnightly": Lever({"job_entry.weekly_instead_of_fortnightly": 3}, bites=(Event.JOB_ENTRY,)),
     "job_entry.no_contact": Lever({"job_entry.no_contact": 0.1}, bites=(Event.JOB_ENTRY,)),
-    "other_leaving.monthly_rate": Lever({"other_leaving.monthly_rate": {"2021-02-01": 0.05, "2021-03-01": 0.4}}, bites=(Event.LEFT,), until="2021-03-01"),
+    "other_leaving.monthly_rate": Lever(
+        {"other_leaving.monthly_rate": {"2021-02-01": 0.05, "2021-03-01": 0.4}}, bites=(Event.LEFT,), until="2021-03-01"
+    ),
 }
 
 

@@ -5,9 +5,10 @@ import pytest
 
 from sim.model import simulation
 from sim.model.jobcentre import Pool
-from sim.model.ledger import HOME_COLUMNS, ConservationError, Event, Ledger, column
+from sim.model.ledger import ConservationError, Event, Ledger, column
 from sim.model.people import NONE
 from sim.model.simulation import simulate
+from sim.record import HOME_COLUMNS
 from tests.scenarios import events, rich
 
 REPORT = "This is an error in the model, not in the scenario; please report it with the scenario and seed."
@@ -51,7 +52,10 @@ def test_a_day_that_adds_up_may_close():
         ({"waiting": (1, 1)}, f"day 0, Hill: people on the claim do not add up: counted 2, expected 3. {REPORT}"),
         ({"moved_in": (0, 2)}, f"day 0, Vale: people on the claim do not add up: counted 1, expected 2. {REPORT}"),
         ({"left": (1, 0)}, f"day 0, Hill: people on the claim do not add up: counted 3, expected 2. {REPORT}"),
-        ({"coach_minutes_missed": (0, 0)}, f"day 0, Hill: minutes of today's appointments do not add up: counted 40.0, expected 50.0. {REPORT}"),
+        (
+            {"coach_minutes_missed": (0, 0)},
+            f"day 0, Hill: minutes of today's appointments do not add up: counted 40.0, expected 50.0. {REPORT}",
+        ),
         ({"coach_minutes": (49, 0)}, "day 0: more coach minutes are booked than are there"),
     ],
 )

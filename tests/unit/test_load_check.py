@@ -13,7 +13,14 @@ FEBRUARY = {"period.to": "2021-02-28", "appointments.review.every_weeks": {1: 2}
 
 def steady(people, **more):
     """So many people, all in reviews, who neither come nor go."""
-    return tiny({**FEBRUARY, "areas.North": {"claimants": people, "claims_per_week": 0}, "claimants.weeks_on_claim": {"0-1": 0, "2-5": 1, "6+": 0}, **more})
+    return tiny(
+        {
+            **FEBRUARY,
+            "areas.North": {"claimants": people, "claims_per_week": 0},
+            "claimants.weeks_on_claim": {"0-1": 0, "2-5": 1, "6+": 0},
+            **more,
+        }
+    )
 
 
 def claims(per_week, **more):
@@ -61,7 +68,11 @@ def test_people_leave_at_the_monthly_rates():
 
 def test_a_frequency_by_week_of_the_claim_is_that_of_each_week():
     """Weeks 11 to 14 of the claim on the first day, a quarter each: weekly to week 13, then every two weeks."""
-    four = {"claimants.weeks_on_claim": {"0-9": 0, "10-13": 1, "14+": 0}, "appointments.review.every_weeks": {1: 1, 14: 2}, "period.to": "2021-02-07"}
+    four = {
+        "claimants.weeks_on_claim": {"0-9": 0, "10-13": 1, "14+": 0},
+        "appointments.review.every_weeks": {1: 1, 14: 2},
+        "period.to": "2021-02-07",
+    }
     assert february(steady(80, **four))["review_minutes"] == (60 + 20 / 2) * 10
 
 
@@ -138,6 +149,8 @@ def test_a_temporary_jobcentre_takes_its_share_while_it_is_open():
 
 def test_every_month_has_a_row_for_every_jobcentre():
     frame = offered_load(steady(100, **TWO, **{"period.to": "2021-04-15"}))
-    assert list(zip(frame["month"], frame["jobcentre"], strict=True)) == [(m, j) for m in ("2021-02", "2021-03", "2021-04") for j in ("Hill", "Vale")]
+    assert list(zip(frame["month"], frame["jobcentre"], strict=True)) == [
+        (m, j) for m in ("2021-02", "2021-03", "2021-04") for j in ("Hill", "Vale")
+    ]
     assert isinstance(frame, pd.DataFrame) and not frame.isna().any().any()
     assert frame["review_minutes"].iloc[::2].tolist() == pytest.approx([60 / 2 * 10 * days / 7 for days in (28, 31, 15)])

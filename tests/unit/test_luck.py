@@ -33,9 +33,7 @@ KNOWN = [  # Random123, kat_vectors: philox4x32-10
 
 def uniforms(purpose=Purpose.JOB, seed=1, replication=0, people=PEOPLE, name="North", date=18_000):
     name_hash = luck.name_hash(name)
-    return Luck(seed, replication).uniforms(
-        np.full(people, name_hash), np.arange(people), np.full(people, date), purpose
-    )
+    return Luck(seed, replication).uniforms(np.full(people, name_hash), np.arange(people), np.full(people, date), purpose)
 
 
 @pytest.mark.parametrize(("given", "published"), KNOWN)
