@@ -1,5 +1,7 @@
 """What a modeller believes before looking: which lever moves what, and which way, with everyone's luck held."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def run(*changes, replication=0):
 
 
 def growing(values):
-    return all(a < b for a, b in zip(values, values[1:], strict=False))
+    return all(a < b for a, b in pairwise(values))
 
 
 def shrinking(values):
@@ -202,7 +204,7 @@ def test_more_frequent_contact_can_only_bring_entries_forward():
     """Person by person, with all else equal: weekly, fortnightly, monthly contact, none."""
     often = [run(STAY, BOUNDLESS, EFFECT, {"appointments.review.every_weeks": {1: weeks}}) for weeks in (1, 2, 4)]
     often.append(run(STAY, EFFECT, {"jobcentres.Hill.coaches": 0, "claimants.contact_before_start": "suspended"}))
-    for more, less in zip(often, often[1:], strict=False):
+    for more, less in pairwise(often):
         assert (entry_day(more) <= entry_day(less)).all()
         assert total(more, "job_entries") > total(less, "job_entries") + 10
 

@@ -13,7 +13,7 @@ import numpy as np
 import simpy
 
 from sim.luck import UNITS, Luck, Purpose, person, place, poisson
-from sim.scenario.schema import FirstMeeting, Review, Scenario
+from sim.scenario.schema import CHANNELS, FirstMeeting, Review, Scenario
 from tests.oracle.capacity import Capacity, Days
 from tests.oracle.people import FACE_TO_FACE, FIRST_MEETING, PHONE, REVIEW, Booking, Jobseeker, People, last_up_to
 
@@ -78,7 +78,7 @@ class Oracle:
         self.env.process(self.front_door())
         shared = {name for pool in self.scenario.pools.values() for name in pool.jobcentres}
         for pool in self.scenario.pools.values():
-            self.env.process(self.clerk(sorted(pool.jobcentres), {("face_to_face", "phone").index(c) for c in pool.channels}))
+            self.env.process(self.clerk(sorted(pool.jobcentres), {CHANNELS.index(channel) for channel in pool.channels}))
         for name in sorted(set(self.scenario.jobcentres) - shared):
             self.env.process(self.clerk([name], set()))
         self.env.run(until=A_DAY * (self.last + 1))

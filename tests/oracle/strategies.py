@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import CHANNELS, Scenario
 
 Raw = dict[str, Any]
 
@@ -182,9 +182,12 @@ class Drawer:
         return out
 
     def pools(self, names: list[str]) -> Raw:
-        if len(names) < 2 or self.whole(0, 3) == 0:
-            return {}
-        return {"Pool": {"channels": self.some(["phone", "face_to_face"], at_least=1), "jobcentres": self.some(names, at_least=2)}}
+        members = self.some(names)
+        if len(members) >= 4 and self.chance():
+            parts = [members[:2], members[2:]]
+        else:
+            parts = [members] if len(members) >= 2 else []
+        return {f"Pool {i}": {"channels": self.some(list(CHANNELS), at_least=1), "jobcentres": part} for i, part in enumerate(parts)}
 
     def recruitment(self, permanent: Raw, temporary: Raw) -> Raw:
         out: Raw = {}

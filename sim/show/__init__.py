@@ -1,0 +1,1 @@
+"""Showing results: on the screen, in figures and in notebooks. Nothing here computes a result."""

@@ -1,0 +1,231 @@
+"""Figures over time of one run or of scenarios compared, and the figures of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.experiment.compare import Comparison
+from sim.measures import MEASURES
+from sim.results import ALL, RunTables, over_replications
+from sim.scenario import Scenario
+from sim.scenario.load_check import offered_load, region
+from sim.scenario.schema import AGE_GROUPS
+from sim.show.dots import differences, jobcentres
+from sim.show.marks import mark
+from sim.show.style import COLOURS, Chart, date_axis, drawn, empty, from_zero, line, reference
+from sim.show.words import date, footnote, plain
+
+WAIT, INTERVAL = "first_meeting_wait", "review_interval"
+
+
+@drawn
+def waits(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Working days from the claim to the date offered and to the first meeting held, by week of claim."""
+    chart = Chart("Wait for the first meeting, by week of claim", footnote(run), height=6.2)
+    top, bottom = chart.subplots(2, 1, sharex=True, sharey=True)
+    top.set_title("To the first date offered, working days")
+    bottom.set_title("To the meeting held, working days")
+    for ax, measure in {top: "first_meeting_offered", bottom: WAIT}.items():
+        _weekly_line(chart, ax, run, measure, "mean", "mean", 0)
+        _weekly_line(chart, ax, run, measure, "p90", "nine in ten\nwait at most", 1)
+    if scenario is not None and top.lines:
+        target = int(scenario.appointments.first_meeting.target_working_days)
+        reference(chart, top, _weeks(run)[[0, -1]], [target, target], "target", "target")
+        chart.alt += f" The target is a date offered within {target} working days."
+    _finish(chart, run, scenario, "weekly.parquet: first_meeting_offered, first_meeting_wait")
+    return chart
+
+
+@drawn
+def reviews(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Days between reviews against those asked for, and working days late, by week."""
+    chart = Chart("Work search reviews, by week", footnote(run), height=6.2)
+    top, bottom = chart.subplots(2, 1, sharex=True)
+    top.set_title("From the meeting before to the review held, days, mean")
+    _weekly_line(chart, top, run, INTERVAL, "mean", "held", 0)
+    if scenario is not None and top.lines:
+        load, weeks = region(offered_load(scenario)), _weeks(run)
+        asked = 7 * load.set_index("month")["weeks_between_reviews"].replace(np.inf, np.nan)
+        by_week = asked.reindex(pd.Index(np.maximum(weeks, np.datetime64(scenario.period.from_))).strftime("%Y-%m")).to_numpy()
+        if np.isfinite(by_week).any():
+            reference(chart, top, weeks, by_week, "asked for", "asked_for")
+            chart.alt += " Asked for: what the contact policy asks of the expected caseload, by arithmetic."
+    bottom.set_title("From the day a review was due to the day it was held, working days, mean")
+    _weekly_line(chart, bottom, run, "review_delay", "mean", "", 0)
+    _finish(chart, run, scenario, "weekly.parquet: review_interval, review_delay")
+    return chart
+
+
+@drawn
+def coaches(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Coaches trained and in training, and the caseload of each, by week."""
+    chart = Chart("Work coaches and caseload, by week", footnote(run), height=6.2)
+    top, bottom = chart.subplots(2, 1, sharex=True)
+    top.set_title("Coaches, full-time equivalents, mean of the week")
+    _weekly_line(chart, top, run, "coaches", "mean", "trained", 0)
+    line(chart, top, in_training(run), "in training", 1, "in_training")
+    bottom.set_title("Caseload for each trained coach, people")
+    _weekly_line(chart, bottom, run, "caseload_per_coach", "mean", "", 0)
+    _finish(chart, run, scenario, "weekly.parquet: coaches, caseload_per_coach; daily.parquet: in_training")
+    return chart
+
+
+@drawn
+def use(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Share of coach and desk minutes booked, by week."""
+    chart = Chart("Coach and desk time booked on the day, by week", footnote(run))
+    ax = chart.subplots()
+    ax.set_title("Minutes booked for appointments, % of the minutes there for them")
+    _weekly_line(chart, ax, run, "coach_use", "share", "coaches", 0)
+    _weekly_line(chart, ax, run, "desk_use", "share", "desks", 1)
+    _finish(chart, run, scenario, "weekly.parquet: coach_use, desk_use", percent=True)
+    return chart
+
+
+@drawn
+def backlog(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """People who wait for a first meeting and whose review is due, by week."""
+    chart = Chart("People waiting at the close of the day, by week", footnote(run), height=6.2)
+    top, bottom = chart.subplots(2, 1, sharex=True)
+    top.set_title("For a first meeting, people, mean of the week")
+    _weekly_line(chart, top, run, "first_meeting_waiting", "mean", "", 0)
+    bottom.set_title("For a review that is due or overdue, people, mean of the week")
+    _weekly_line(chart, bottom, run, "reviews_overdue", "mean", "", 0)
+    _finish(chart, run, scenario, "weekly.parquet: first_meeting_waiting, reviews_overdue")
+    return chart
+
+
+@drawn
+def job_entries(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Share who have entered work by weeks since the claim: everyone, and by age group."""
+    chart = Chart("Share who entered work, by weeks since the claim", footnote(run), width=9.0)
+    left, right = chart.subplots(1, 2, sharey=True, sharex=True)
+    left.set_title("All who claimed in the run, %")
+    right.set_title("By age group, %")
+    known = {name: table.dropna(subset="estimate") for name, table in run.incidence.groupby("age_group", sort=False)}
+    if ALL in known:
+        line(chart, left, known[ALL], "", 0, "all")
+        rate = known[ALL].set_index("week")["estimate"].astype(float)
+        for week in rate.index.intersection([13, 26, 52]):
+            left.plot(week, rate[week], marker="o", color=COLOURS[0], markersize=5, linestyle="none", gid=f"after_{week}_weeks")
+            left.annotate(
+                f"{week} weeks: {plain(rate[week], 'share')}", (week, rate[week]), (5, -11), textcoords="offset points", fontsize=8.5
+            )
+            chart.alt += f" {plain(rate[week], 'share')} after {week} weeks."
+    for slot, group in enumerate(AGE_GROUPS):
+        if group in known:
+            line(chart, right, known[group], group, slot, f"age_{group}")
+    last = max([13, *(int(table["week"].max()) for table in known.values() if len(table))])
+    for ax in (left, right):
+        from_zero(ax, percent=True)
+        ax.set_xlabel("weeks since the claim", fontsize=8.5, loc="left")
+        ax.set_xticks(range(0, last + 1, 13))
+        ax.set_xlim(-1, last + 1)
+    chart.alt = f"Line chart, two panels. {chart.title}, with other leaving as a competing risk.{chart.alt}"
+    chart.numbers = "incidence.parquet"
+    return chart
+
+
+@drawn
+def over_time(comparison: Comparison) -> Chart:
+    """Wait for the first meeting and interval between reviews of the base and each other scenario, by week."""
+    names, runs = list(dict.fromkeys(comparison.table["other"])), comparison.others
+    chart = Chart(f"{comparison.base.name} and scenarios compared with it, by week", footnote(comparison.base), 9.0, 1.2 + 2.2 * len(runs))
+    panels = chart.subplots(len(runs), 2, sharex=True, sharey="col", squeeze=False)
+    for row, name, other in zip(panels, names, runs, strict=True):
+        for ax, measure, title in zip(row, (WAIT, INTERVAL), ("Wait for the first meeting held, working days", "Time between reviews, days"), strict=True):
+            ax.set_title(title)
+            _weekly_line(chart, ax, comparison.base, measure, "mean", "base", 0)
+            _weekly_line(chart, ax, other, measure, "mean", "this", 1)
+        row[0].text(0, 1, name, transform=row[0].transAxes)
+    for ax in panels.flat:
+        from_zero(ax)
+    for ax in panels[-1]:
+        date_axis(ax, _weeks(comparison.base))
+    chart.numbers = "weekly.parquet of each run: first_meeting_wait, review_interval"
+    return chart
+
+
+def of_waits(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Jobcentres by the wait for the meeting held."""
+    return jobcentres(run, scenario, WAIT)
+
+
+def of_reviews(run: RunTables, scenario: Scenario | None = None) -> Chart:
+    """Jobcentres by the interval between reviews."""
+    return jobcentres(run, scenario, INTERVAL)
+
+
+FIGURES: dict[str, Callable[[RunTables, Scenario | None], Chart]] = {
+    "waits": waits,
+    "reviews": reviews,
+    "coaches": coaches,
+    "use": use,
+    "job_entries": job_entries,
+    "backlog": backlog,
+    "jobcentres_waits": of_waits,
+    "jobcentres_reviews": of_reviews,
+}
+"""The figures of a run folder, by file name."""
+
+COMPARISON_FIGURES: dict[str, Callable[[Comparison], Chart]] = {"differences": differences, "over_time": over_time}
+"""The figures of a comparison, by file name."""
+
+
+def save(run: RunTables, folder: str | Path, scenario: Scenario | None = None) -> None:
+    """Draw all figures of a run into a folder, see :func:`write`."""
+    write({name: make(run, scenario) for name, make in FIGURES.items()}, folder)
+
+
+def write(charts: Mapping[str, Chart], folder: str | Path) -> None:
+    """Write figures as SVG and PNG, and a README.md with each in words and where its numbers are."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = ["# Figures\n"]
+    for name, chart in charts.items():
+        (folder / f"{name}.svg").write_text(chart.svg(), encoding="utf-8", newline="\n")
+        (folder / f"{name}.png").write_bytes(chart.png())
+        text.append(f"## {name}\n\n{chart.alt}\n\nThe same numbers as a table: {chart.numbers}.\n")
+    (folder / "README.md").write_text("\n".join(text), encoding="utf-8", newline="\n")
+
+
+def in_training(run: RunTables) -> pd.DataFrame:
+    """Coaches in training everywhere, mean over the days of each week: week, estimate, low, high, replications."""
+    if len(run.daily) == 0:
+        return pd.DataFrame(columns=["week", "estimate", "low", "high", "replications"])
+    days = run.daily.groupby(["replication", "date"])["in_training"].sum().reset_index(name="value")
+    days["week"] = days["date"] - pd.to_timedelta(days["date"].dt.weekday, unit="D")
+    return over_replications(days.groupby(["replication", "week"])["value"].mean().reset_index(), ["week"])
+
+
+def _weekly_line(chart: Chart, ax: Axes, run: RunTables, measure: str, statistic: str, name: str, slot: int) -> None:
+    """A line of all jobcentres together, and its highest and last value in the alternative text."""
+    table = run.weekly
+    table = table[(table["area"] == ALL) & (table["measure"] == measure) & (table["statistic"] == statistic)]
+    line(chart, ax, table, name, slot, f"{measure}-{statistic}")
+    known = table.dropna(subset="estimate")
+    if len(known):
+        top, last = known.loc[known["estimate"].astype(float).idxmax()], known.iloc[-1]
+        most, end = (f"{plain(row['estimate'], MEASURES[measure].unit)} in the week of {date(row['week'])}" for row in (top, last))
+        chart.alt += f" {ax.get_title(loc='left')}{name and ', '}{' '.join(name.split())}: at most {most}, last {end}."
+
+
+def _weeks(run: RunTables) -> Any:
+    return run.weekly["week"].drop_duplicates().sort_values().to_numpy()
+
+
+def _finish(chart: Chart, run: RunTables, scenario: Scenario | None, numbers: str, percent: bool = False) -> None:
+    """Axes from zero, dates below, what was planned above, and the figure in words."""
+    for ax in chart.axes:
+        from_zero(ax, percent=percent)
+    date_axis(chart.axes[-1], _weeks(run))
+    if scenario is not None and len(run.weekly):
+        mark(chart, scenario)
+    chart.alt = f"Line chart, {len(chart.axes)} panel{'s' * (len(chart.axes) > 1)}. {chart.title}.{chart.alt}"
+    chart.numbers = numbers

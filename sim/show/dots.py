@@ -1,0 +1,127 @@
+"""Dot charts with intervals: jobcentres side by side, and differences of scenarios from a base."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.experiment.compare import Comparison
+from sim.measures import MEASURES
+from sim.results import ALL, RunTables
+from sim.scenario import Scenario
+from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers
+from sim.show.words import COMPARED, HEADLINE, difference, everyone, footnote, plain
+
+
+@drawn
+def jobcentres(run: RunTables, scenario: Scenario | None = None, measure: str = "first_meeting_wait", statistic: str = "") -> Chart:
+    """One measure for each jobcentre with its interval, highest first; temporary ones apart if the scenario is given.
+
+    Args:
+        measure: an identifier of :data:`sim.measures.MEASURES`, not that of a date.
+        statistic: one of the measure's; its first if left out.
+
+    Raises:
+        ValueError: if there is no such measure or statistic.
+    """
+    numeric = {name: known for name, known in MEASURES.items() if known.unit != "date"}
+    if measure not in numeric:
+        raise ValueError(f"expected a measure, one of {', '.join(numeric)}, not '{measure}'")
+    known = numeric[measure]
+    statistic = statistic or known.statistics[0]
+    if statistic not in known.statistics:
+        raise ValueError(f"expected a statistic of {measure}, one of {', '.join(known.statistics)}, not '{statistic}'")
+    rows = run.summary[(run.summary["measure"] == measure) & (run.summary["statistic"] == statistic) & (run.summary["jobcentre"] != ALL)]
+    rows = rows.dropna(subset="estimate").sort_values(["estimate", "jobcentre"], ascending=[False, True])
+    is_temporary = rows["jobcentre"].isin(list(scenario.temporary) if scenario else [])
+    groups = [("permanent", rows[~is_temporary]), ("temporary", rows[is_temporary])]
+
+    chart = Chart(f"{_title(measure, statistic)}, by jobcentre", footnote(run), height=1.7 + 0.2 * max(len(rows) + 2 * is_temporary.any(), 4))
+    ax = chart.subplots()
+    ax.set_title("%" if known.unit == "share" else known.unit)
+    scale = 100 if known.unit == "share" else 1
+    below, places, names = 0.0, list[float](), list[str]()
+    for slot, (kind, group) in enumerate(groups):
+        if len(group) == 0:
+            continue
+        if kind == "temporary":
+            below += 1.6
+            ax.text(0.01, below - 0.95, "temporary, while open:", transform=ax.get_yaxis_transform(), va="center", fontsize=8.5, color=FAINT)
+        heights = below + np.arange(len(group))
+        dots(ax, heights, scale * group[["estimate", "low", "high"]], slot, kind)
+        places += list(heights)
+        names += list(group["jobcentre"])
+        chart.alt += "".join(
+            f" {word} of the {kind} ones: {row['jobcentre']}, {plain(row['estimate'], known.unit)}."
+            for word, row in (("Highest", group.iloc[0]), ("Lowest", group.iloc[-1]))
+        )
+        below = heights[-1] + 1
+    if names:
+        ax.set_yticks(places, names, fontsize=8.5)
+        ax.set_ylim(below - 0.4, -0.6)
+    else:
+        empty(ax)
+    chart.alt = f"Dot chart of {len(rows)} jobcentres with 95% intervals. {chart.title}.{chart.alt}"
+    chart.numbers = f"summary.csv: {measure}, {statistic}"
+    return chart
+
+
+@drawn
+def differences(comparison: Comparison) -> Chart:
+    """Paired differences of each scenario from the base in the main measures, with their intervals."""
+    table, base = comparison.table, comparison.base
+    others = list(dict.fromkeys(table["other"]))
+    keys = [key for labels in COMPARED.values() for key in labels if key[1] != "at_end"]
+    rows = {key: [] for key in keys}  # type: dict[tuple[str, str], list[dict[str, object]]]
+    for row in everyone(table):
+        if (key := (row["measure"], row["statistic"])) in rows and np.isfinite(row["difference"]):
+            rows[key].append(row)
+    shown = {key: found for key, found in rows.items() if found}
+    lines = -(-max(len(shown), 1) // 2)
+    names = [textwrap.fill(name, 26) for name in others]
+    text_lines = sum(name.count("\n") + 1 for name in names)
+    chart = Chart(f"Difference from {base.name}", footnote(base), width=9.0, height=1.2 + lines * (0.85 + 0.19 * text_lines))
+    grid = np.atleast_1d(np.array(chart.subplots(lines, 2, sharey=True))).ravel()
+    for ax in grid[len(shown) :]:
+        ax.set_visible(False)
+    for ax, ((measure, statistic), found) in zip(grid, shown.items(), strict=False):
+        unit = str(found[0]["unit"])
+        name = {"share": "percentage points", "date": "days later"}.get(unit, unit)
+        ax.set_title("\n".join(textwrap.wrap(f"{_title(measure, statistic)}, {name}", 52)))
+        ax.axvline(0, color=INK, linewidth=1, zorder=1.5)
+        numbers = pd.DataFrame(found)[["difference", "low", "high"]].set_axis(["estimate", "low", "high"], axis=1)
+        heights = np.array([others.index(str(row["other"])) for row in found], dtype=float)
+        dots(ax, heights, numbers * (100 if unit == "share" else 1), 0, f"{measure}-{statistic}")
+        chart.alt += "".join(f" {_title(measure, statistic)}, {row['other']}: {difference(row)}." for row in found)
+    grid[0].set_yticks(range(len(others)), names, fontsize=8.5)
+    grid[0].set_ylim(len(others) - 0.4, -0.6)
+    if not shown:
+        grid[0].set_visible(True)
+        empty(grid[0])
+    chart.alt = f"Dot chart with 95% intervals, a panel for each measure. {chart.title}, other minus base, paired by replication.{chart.alt}"
+    chart.numbers = "comparison.csv"
+    return chart
+
+
+def dots(ax: Axes, heights: np.ndarray, numbers: pd.DataFrame, slot: int, key: str) -> None:
+    """Estimates as dots with intervals as lines, one below the other; ``numbers`` has columns estimate, low, high."""
+    estimate, low, high = (numbers[name].to_numpy(dtype=float) for name in ("estimate", "low", "high"))
+    spread = np.nan_to_num(np.array([estimate - low, high - estimate]))
+    drawn_dots = ax.errorbar(estimate, heights, xerr=spread, fmt=MARKERS[slot], color=COLOURS[slot], markersize=4.5, elinewidth=1.3)
+    drawn_dots.lines[0].set_gid(key)
+    ax.grid(True, axis="both")
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_formatter(plain_numbers())
+    ax.locator_params(axis="x", nbins=7)
+
+
+def _title(measure: str, statistic: str) -> str:
+    """``First meetings: wait for the meeting held, mean``."""
+    for group, labels in [*COMPARED.items(), *HEADLINE.items()]:
+        label = labels.get((measure, statistic), "...")
+        if not label.startswith("..."):
+            return f"{group}: {label}"
+    return f"{measure.replace('_', ' ').capitalize()}, {statistic.replace('_', ' ')}"
