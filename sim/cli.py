@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+import sim
 from sim.scenario import Problem, Scenario, ScenarioError, assumptions, load
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ app = typer.Typer(
 )
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.", show_default=False)]
-Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key, or move it by +10%, +3 or *1.1.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key, or move it by +10%, -5%, +3 or *1.1. Repeat for more.")
+]
 Replications = Annotated[int | None, typer.Option(min=1, help="How many replications; the scenario says otherwise.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The seed of all luck; the scenario says otherwise.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if left out. Changes no result.")]
@@ -77,10 +80,12 @@ def show_assumptions(
     table = Table()
     for title, width in zip(("Assumption", "Value", "Confidence and source"), widths, strict=True):
         table.add_column(title, width=width, overflow="fold")
-    last = None
+    last: tuple[str, str] = ("", "")
     for row in log.to_dict("records"):
-        table.add_row(Text("" if row["key"] == last else _folded(row["key"], widths[0])), Text(_value(row)), Text(_provenance(row)))
-        last = row["key"]
+        key, said = row["key"], _provenance(row)
+        again = said and (key, said) == last
+        table.add_row(Text("" if key == last[0] else _folded(key, widths[0])), Text(_value(row)), Text("as above" if again else said))
+        last = key, said
     console.print(table)
 
 
@@ -101,17 +106,11 @@ def run_scenario(
         raise typer.BadParameter("--people and --events need --out DIR to keep their tables in")
     with _errors_in_words():
         scenario = load(file, changes or ())
-        from sim.experiment.replications import run
-        from sim.show import charts, screen
-
         with _progress(quiet) as progress:
-            tables = run(
-                scenario, replications=replications, seed=seed, workers=workers, out=out, people=people, events=events, progress=progress
-            )
-    screen.summary(tables, Console())
-    if out is not None:
-        charts.save(tables, out / "figures")
-        _print(Console(), f"Tables and figures are in {out}")
+            result = sim.run(scenario, replications, seed, workers, out, people, events, progress)
+    from sim.show import screen
+
+    screen.summary(result, Console(), scenario, out)
 
 
 @app.command("compare")
@@ -128,16 +127,11 @@ def compare_scenarios(
     """Compare scenarios with a base, replication by replication with the same luck. --set changes all of them."""
     with _errors_in_words():
         scenarios = _load_all([base, *others], changes or [])
-        from sim.experiment.compare import compare
-        from sim.show import screen
-
         with _progress(quiet) as progress:
-            comparison = compare(
-                *scenarios, replications=replications, seed=seed, workers=workers, out=out, progress=progress
-            )
-    screen.comparison(comparison, Console())
-    if out is not None:
-        _print(Console(), f"Tables are in {out}")
+            found = sim.compare(*scenarios, replications=replications, seed=seed, workers=workers, out=out, progress=progress)
+    from sim.show import screen
+
+    screen.comparison(found, Console(), out)
 
 
 @contextmanager
@@ -218,12 +212,12 @@ def _folded(key: str, width: int) -> str:
 
 
 def _value(row: dict[Any, Any]) -> str:
-    """``0.06 share (0.03 to 0.09) from 2020-07-01``."""
+    """``from 2020-07-01: 0.06 share (0.03 to 0.09)``."""
     unit = "" if row["unit"] == "date" else f" {row['unit']}"
     low, high = (_number(row["value"] if row[bound] is None else row[bound]) for bound in ("low", "high"))
     interval = "" if row["low"] is None and row["high"] is None else f" ({low} to {high})"
-    since = f" from {row['from_date']}" if row["from_date"] is not None else ""
-    return f"{_number(row['value'])}{unit}{interval}{since}"
+    since = f"from {row['from_date']}: " if row["from_date"] is not None else ""
+    return f"{since}{_number(row['value'])}{unit}{interval}"
 
 
 def _provenance(row: dict[Any, Any]) -> str:
@@ -231,7 +225,11 @@ def _provenance(row: dict[Any, Any]) -> str:
 
 
 def _number(value: object) -> str:
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    """To four digits, for the eye; the CSV has them all."""
+    if not isinstance(value, float):
+        return str(value)
+    digits = 3 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{round(value, max(0, digits)):,.12g}"
 
 
 def _print(console: Console, text: str) -> None:

@@ -122,20 +122,13 @@ def binomial(u: ArrayLike, trials: ArrayLike, probability: ArrayLike) -> NDArray
 
 
 @inlined
-def _multiply(factor: int, word: int) -> tuple[int, int]:
-    """High and low words of a product of two 32-bit words, in 64-bit signed arithmetic that cannot overflow."""
-    low = (factor & 0xFFFF) * word
-    high = (factor >> 16) * word
-    return (high + (low >> 16)) >> 16, (low + ((high & 0xFFFF) << 16)) & 0xFFFFFFFF
-
-
-@inlined
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox 4x32-10: four 32-bit words from a counter of four and a key of two."""
     for _ in range(10):
-        high0, low0 = _multiply(0xD2511F53, c0)
-        high1, low1 = _multiply(0xCD9E8D57, c2)
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
+        product0 = 0xD2511F53 * c0  # compiled it may wrap round to a negative number, with the same 64 bits
+        product1 = 0xCD9E8D57 * c2
+        high0, high1 = (product0 >> 32) & 0xFFFFFFFF, (product1 >> 32) & 0xFFFFFFFF
+        c0, c1, c2, c3 = high1 ^ c1 ^ k0, product1 & 0xFFFFFFFF, high0 ^ c3 ^ k1, product0 & 0xFFFFFFFF
         k0 = (k0 + 0x9E3779B9) & 0xFFFFFFFF
         k1 = (k1 + 0xBB67AE85) & 0xFFFFFFFF
     return c0, c1, c2, c3
@@ -159,4 +152,4 @@ def _fill_uniforms(
     out: NDArray[np.float64],
 ) -> None:
     for i in range(len(out)):
-        out[i] = uniform(seed, replication, names[i], numbers[i], dates[i], purpose, 0)
+        out[i] = uniform(seed, replication, int(names[i]), int(numbers[i]), int(dates[i]), purpose, 0)

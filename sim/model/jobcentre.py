@@ -186,6 +186,13 @@ class Pool:
         )
         self._flush()
 
+    def finish(self) -> None:
+        """Write down the appointments of those still there."""
+        people = self.people[: self.n]
+        here = people[people["state"] < WORK]
+        self.around.history["held"][here["id"]] = here["count"] - here["missed"]
+        self.around.history["missed"][here["id"]] = here["missed"]
+
     def take_out(self, home: int, origin: int, low: float, high: float) -> NDArray[np.void]:
         """Remove and return those at a home from one origin whose diversion number lies in [low, high), without bookings."""
         around = self.around

@@ -48,6 +48,7 @@ PERSON = np.dtype(
         ("last_held", "i2"),  # day of the last meeting held, or NEVER
         ("interval", "i2"),  # days between the last two meetings held; 0 if there were no two
         ("count", "i2"),  # appointments held or missed
+        ("missed", "i2"),  # of these
         ("state", "u1"),
         ("kind", "u1"),  # of the appointment asked for
         ("channel", "u1"),  # of the booking

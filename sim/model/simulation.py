@@ -85,6 +85,8 @@ class Region:
         for pool in self.pools:
             env.process(pool.process(env))
         env.run()
+        for pool in self.pools:
+            pool.finish()
         return self._record()
 
     def _announcements(self, env: simpy.Environment) -> Process:

@@ -164,7 +164,7 @@ def _survey(
 
 @inlined
 def _uniform(seed: int, replication: int, subject: Row, purpose: int, count: int) -> float:
-    return uniform(seed, replication, subject.name, int(subject.number), int(subject.date), purpose, count)
+    return uniform(seed, replication, int(subject.name), int(subject.number), int(subject.date), purpose, count)
 
 
 @inlined
@@ -188,7 +188,6 @@ def _attend(
     rule = days[today]
     missed = _uniform(seed, replication, subjects[r.id], MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
     minutes = int(r.minutes)
-    past = history[r.id]
     r.booked = NONE
     r.requested = today
     r.count += 1
@@ -197,16 +196,15 @@ def _attend(
     if missed:
         site[r.serving, COACH_MISSED] += minutes
         home[r.home, r.age, MISSED_FIRST if r.kind == FIRST else MISSED_REVIEW] += 1
-        past.missed += 1
+        r.missed += 1
         note(events, cursor, today, 3, r.id, E_MISSED, r.serving, r.kind, r.channel, minutes)
         r.due = rule.next_working
         return
     site[r.serving, COACH_HELD] += minutes
-    past.held += 1
     note(events, cursor, today, 3, r.id, E_HELD, r.serving, r.kind, r.channel, minutes)
     if r.kind == FIRST:
         home[r.home, r.age, HELD_FIRST] += 1
-        past.first_held = today
+        history[r.id].first_held = today
         r.interval = today - int(r.claim)
         r.state = REVIEWS
     else:
@@ -245,6 +243,7 @@ def _accrue(
     past = history[r.id]
     past.exit = today
     past.exit_kind = r.state - 1
+    past.held, past.missed = r.count - r.missed, r.missed
     if r.booked != NONE:
         enter(diary, r.serving, r.booked, -int(r.minutes), r.kind, r.channel)
         r.booked = NONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from sim.scenario.load_check import offered_load, region
 from sim.scenario.schema import AGE_GROUPS
 from sim.show.dots import differences, jobcentres
 from sim.show.marks import mark
-from sim.show.style import COLOURS, Chart, date_axis, drawn, empty, from_zero, line, reference
+from sim.show.style import COLOURS, Chart, date_axis, drawn, from_zero, line, reference
 from sim.show.words import date, footnote, plain
 
+SOME, MOST = 0.5, 0.9
+"""Shares of replications that must have a value for a point to be shown: by week, and by weeks since the claim."""
 WAIT, INTERVAL = "first_meeting_wait", "review_interval"
 
 
@@ -33,7 +36,7 @@ def waits(run: RunTables, scenario: Scenario | None = None) -> Chart:
     bottom.set_title("To the meeting held, working days")
     for ax, measure in {top: "first_meeting_offered", bottom: WAIT}.items():
         _weekly_line(chart, ax, run, measure, "mean", "mean", 0)
-        _weekly_line(chart, ax, run, measure, "p90", "nine in ten\nwait at most", 1)
+        _weekly_line(chart, ax, run, measure, "p90", "90th percentile", 1)
     if scenario is not None and top.lines:
         target = int(scenario.appointments.first_meeting.target_working_days)
         reference(chart, top, _weeks(run)[[0, -1]], [target, target], "target", "target")
@@ -108,8 +111,8 @@ def job_entries(run: RunTables, scenario: Scenario | None = None) -> Chart:
     left, right = chart.subplots(1, 2, sharey=True, sharex=True)
     left.set_title("All who claimed in the run, %")
     right.set_title("By age group, %")
-    known = {name: table.dropna(subset="estimate") for name, table in run.incidence.groupby("age_group", sort=False)}
-    if ALL in known:
+    known = {name: shown(table, run, MOST).dropna(subset="estimate") for name, table in run.incidence.groupby("age_group", sort=False)}
+    if len(known.get(ALL, ())):
         line(chart, left, known[ALL], "", 0, "all")
         rate = known[ALL].set_index("week")["estimate"].astype(float)
         for week in rate.index.intersection([13, 26, 52]):
@@ -136,18 +139,18 @@ def job_entries(run: RunTables, scenario: Scenario | None = None) -> Chart:
 def over_time(comparison: Comparison) -> Chart:
     """Wait for the first meeting and interval between reviews of the base and each other scenario, by week."""
     names, runs = list(dict.fromkeys(comparison.table["other"])), comparison.others
-    chart = Chart(f"{comparison.base.name} and scenarios compared with it, by week", footnote(comparison.base), 9.0, 1.2 + 2.2 * len(runs))
+    chart = Chart(f"Compared with {comparison.base.name}, by week", footnote(comparison.base), 9.0, 1.2 + 2.4 * len(runs))
     panels = chart.subplots(len(runs), 2, sharex=True, sharey="col", squeeze=False)
+    titles = {WAIT: "Wait for the meeting held, working days", INTERVAL: "Time between reviews, days"}
     for row, name, other in zip(panels, names, runs, strict=True):
-        for ax, measure, title in zip(row, (WAIT, INTERVAL), ("Wait for the first meeting held, working days", "Time between reviews, days"), strict=True):
-            ax.set_title(title)
+        for ax, (measure, title) in zip(row, titles.items(), strict=True):
+            ax.set_title(f"{textwrap.fill(name, 50)}:\n{title}")
             _weekly_line(chart, ax, comparison.base, measure, "mean", "base", 0)
-            _weekly_line(chart, ax, other, measure, "mean", "this", 1)
-        row[0].text(0, 1, name, transform=row[0].transAxes)
+            _weekly_line(chart, ax, other, measure, "mean", "other", 1)
     for ax in panels.flat:
         from_zero(ax)
-    for ax in panels[-1]:
         date_axis(ax, _weeks(comparison.base))
+    chart.alt = f"Line chart, two panels for each scenario. {chart.title}.{chart.alt}"
     chart.numbers = "weekly.parquet of each run: first_meeting_wait, review_interval"
     return chart
 
@@ -187,12 +190,21 @@ def write(charts: Mapping[str, Chart], folder: str | Path) -> None:
     """Write figures as SVG and PNG, and a README.md with each in words and where its numbers are."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    text = ["# Figures\n"]
+    text = [
+        f"# Figures\n\nA line has a gap where fewer than {SOME:.0%} of the replications have a value, "
+        f"and stops where fewer than {MOST:.0%} follow people so long.\n"
+    ]
     for name, chart in charts.items():
         (folder / f"{name}.svg").write_text(chart.svg(), encoding="utf-8", newline="\n")
         (folder / f"{name}.png").write_bytes(chart.png())
         text.append(f"## {name}\n\n{chart.alt}\n\nThe same numbers as a table: {chart.numbers}.\n")
     (folder / "README.md").write_text("\n".join(text), encoding="utf-8", newline="\n")
+
+
+def shown(table: pd.DataFrame, run: RunTables, share: float) -> pd.DataFrame:
+    """The table, blank where fewer than this share of replications have a value: those that have may be no fair sample."""
+    enough = table["replications"].to_numpy() >= share * run.info["replications"]
+    return table.assign(**{name: table[name].where(enough) for name in ("estimate", "low", "high")})
 
 
 def in_training(run: RunTables) -> pd.DataFrame:
@@ -207,13 +219,17 @@ def in_training(run: RunTables) -> pd.DataFrame:
 def _weekly_line(chart: Chart, ax: Axes, run: RunTables, measure: str, statistic: str, name: str, slot: int) -> None:
     """A line of all jobcentres together, and its highest and last value in the alternative text."""
     table = run.weekly
-    table = table[(table["area"] == ALL) & (table["measure"] == measure) & (table["statistic"] == statistic)]
+    table = shown(table[(table["area"] == ALL) & (table["measure"] == measure) & (table["statistic"] == statistic)], run, SOME)
     line(chart, ax, table, name, slot, f"{measure}-{statistic}")
     known = table.dropna(subset="estimate")
     if len(known):
-        top, last = known.loc[known["estimate"].astype(float).idxmax()], known.iloc[-1]
-        most, end = (f"{plain(row['estimate'], MEASURES[measure].unit)} in the week of {date(row['week'])}" for row in (top, last))
-        chart.alt += f" {ax.get_title(loc='left')}{name and ', '}{' '.join(name.split())}: at most {most}, last {end}."
+        at = (int(known["estimate"].to_numpy(dtype=float).argmax()), -1)
+        most, end = (
+            f"{plain(row['estimate'], MEASURES[measure].unit)} in the week of {date(row['week'])}"
+            for row in known.iloc[list(at)].to_dict("records")
+        )
+        what = ", ".join(filter(None, (ax.get_title(loc="left").strip(), name)))
+        chart.alt += f" {' '.join(what.split())}: at most {most}, last {end}."
 
 
 def _weeks(run: RunTables) -> Any:

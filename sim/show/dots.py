@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from sim.experiment.compare import Comparison
 from sim.measures import MEASURES
@@ -39,7 +41,8 @@ def jobcentres(run: RunTables, scenario: Scenario | None = None, measure: str = 
     is_temporary = rows["jobcentre"].isin(list(scenario.temporary) if scenario else [])
     groups = [("permanent", rows[~is_temporary]), ("temporary", rows[is_temporary])]
 
-    chart = Chart(f"{_title(measure, statistic)}, by jobcentre", footnote(run), height=1.7 + 0.2 * max(len(rows) + 2 * is_temporary.any(), 4))
+    height = 1.7 + 0.2 * max(len(rows) + 2 * int(is_temporary.any()), 4)
+    chart = Chart(f"{_title(measure, statistic)}, by jobcentre", footnote(run), height=height)
     ax = chart.subplots()
     ax.set_title("%" if known.unit == "share" else known.unit)
     scale = 100 if known.unit == "share" else 1
@@ -49,9 +52,10 @@ def jobcentres(run: RunTables, scenario: Scenario | None = None, measure: str = 
             continue
         if kind == "temporary":
             below += 1.6
-            ax.text(0.01, below - 0.95, "temporary, while open:", transform=ax.get_yaxis_transform(), va="center", fontsize=8.5, color=FAINT)
+            at_left = ax.get_yaxis_transform()
+            ax.text(0.01, below - 0.95, "temporary, while open:", transform=at_left, va="center", fontsize=8.5, color=FAINT)
         heights = below + np.arange(len(group))
-        dots(ax, heights, scale * group[["estimate", "low", "high"]], slot, kind)
+        dots(ax, heights, group[["estimate", "low", "high"]] * scale, slot, kind)
         places += list(heights)
         names += list(group["jobcentre"])
         chart.alt += "".join(
@@ -90,7 +94,7 @@ def differences(comparison: Comparison) -> Chart:
     for ax, ((measure, statistic), found) in zip(grid, shown.items(), strict=False):
         unit = str(found[0]["unit"])
         name = {"share": "percentage points", "date": "days later"}.get(unit, unit)
-        ax.set_title("\n".join(textwrap.wrap(f"{_title(measure, statistic)}, {name}", 52)))
+        ax.set_title(f"{_title(measure, statistic)},\n{name}")
         ax.axvline(0, color=INK, linewidth=1, zorder=1.5)
         numbers = pd.DataFrame(found)[["difference", "low", "high"]].set_axis(["estimate", "low", "high"], axis=1)
         heights = np.array([others.index(str(row["other"])) for row in found], dtype=float)
@@ -101,17 +105,19 @@ def differences(comparison: Comparison) -> Chart:
     if not shown:
         grid[0].set_visible(True)
         empty(grid[0])
-    chart.alt = f"Dot chart with 95% intervals, a panel for each measure. {chart.title}, other minus base, paired by replication.{chart.alt}"
+    chart.alt = f"Dot chart, a panel for each measure. {chart.title}, paired by replication.{chart.alt}"
     chart.numbers = "comparison.csv"
     return chart
 
 
-def dots(ax: Axes, heights: np.ndarray, numbers: pd.DataFrame, slot: int, key: str) -> None:
+def dots(ax: Axes, heights: NDArray[np.floating[Any]], numbers: pd.DataFrame, slot: int, key: str) -> None:
     """Estimates as dots with intervals as lines, one below the other; ``numbers`` has columns estimate, low, high."""
     estimate, low, high = (numbers[name].to_numpy(dtype=float) for name in ("estimate", "low", "high"))
     spread = np.nan_to_num(np.array([estimate - low, high - estimate]))
     drawn_dots = ax.errorbar(estimate, heights, xerr=spread, fmt=MARKERS[slot], color=COLOURS[slot], markersize=4.5, elinewidth=1.3)
     drawn_dots.lines[0].set_gid(key)
+    if not np.nan_to_num(numbers.to_numpy(dtype=float)).any():
+        ax.set_xlim(-1, 1)
     ax.grid(True, axis="both")
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_formatter(plain_numbers())

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
@@ -23,18 +22,25 @@ def mark(chart: Chart, scenario: Scenario) -> None:
     first, last = scenario.period.from_, scenario.period.to
     top, handles = chart.axes[0], []
     for name, dates in planned(scenario).items():
-        inside = [pd.Timestamp(when) for when in dates if first <= when <= last]
+        inside = [when for when in dates if first <= when <= last]
         if not inside:
             continue
         look: dict[str, Any] = {"marker": _MARKERS[name], "color": FAINT, "linestyle": "none", "markersize": 4.5}
-        top.plot(inside, [1.0] * len(inside), transform=top.get_xaxis_transform(), clip_on=False, gid=name.replace(" ", "_"), **look)
+        top.plot(
+            np.array(inside, dtype="datetime64[s]"),
+            [1.0] * len(inside),
+            transform=top.get_xaxis_transform(),
+            clip_on=False,
+            gid=name.replace(" ", "_"),
+            **look,
+        )
         handles.append(Line2D([], [], label=name, **look))
         for ax in chart.axes:
             for when in inside:
                 ax.axvline(when, color="#D0D0D0", linewidth=0.7, linestyle=DASHES[2], zorder=0.5)  # type: ignore[arg-type]
-        chart.alt += f" {name.capitalize()}: {', '.join(date(when.date()) for when in inside)}."
+        chart.alt += f" {name.capitalize()}: {', '.join(map(date, inside))}."
     if handles:
-        above = top.transAxes + ScaledTranslation(0, 21 / 72, chart.dpi_scale_trans)
+        above = top.transAxes + ScaledTranslation(0, 23 / 72, chart.dpi_scale_trans)
         look = {"frameon": False, "fontsize": 8, "handletextpad": 0.1, "borderpad": 0, "borderaxespad": 0, "columnspacing": 1.2}
         top.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.008, 1), bbox_transform=above, ncols=3, **look)
 

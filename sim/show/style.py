@@ -78,7 +78,13 @@ class Chart(Figure):
 
     def label(self, ax: Axes, x: Any, y: float, text: str) -> None:
         """Name what ends at a point, beside it; :func:`drawn` keeps such names apart."""
-        beside = {"xytext": (7, 0), "textcoords": "offset points", "va": "center", "fontsize": 8.5, "annotation_clip": False}
+        beside: dict[str, Any] = {
+            "xytext": (7, 0),
+            "textcoords": "offset points",
+            "va": "center",
+            "fontsize": 8.5,
+            "annotation_clip": False,
+        }
         self._ends.setdefault(ax, []).append(ax.annotate(text, (x, y), **beside))
 
     def spread_labels(self) -> None:
@@ -167,8 +173,8 @@ def from_zero(ax: Axes, *, percent: bool = False) -> None:
     if not ax.lines:
         empty(ax)
         return
-    top = max(ax.get_ylim()[1], 0.0)
-    ax.set_ylim(0, top if top > 0 else 1)
+    top = ax.get_ylim()[1]
+    ax.set_ylim(0, min(top, 1.0) if percent else top if top > 0 else 1.0)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0) if percent else plain_numbers())
 
 
@@ -193,7 +199,8 @@ def date_axis(ax: Axes, dates: Sequence[Any]) -> None:
         ticks = list(mondays[:: -(-len(mondays) // 9)])
         text = [f"{tick.day} {tick:%b}" for tick in ticks]
     new_year = [i == 0 or tick.year != ticks[i - 1].year for i, tick in enumerate(ticks)]
-    ax.set_xticks(ticks, [f"{one}\n{tick.year}" if new else one for one, tick, new in zip(text, ticks, new_year, strict=True)])
+    at = np.array(ticks, dtype="datetime64[s]")
+    ax.set_xticks(at, [f"{one}\n{tick.year}" if new else one for one, tick, new in zip(text, ticks, new_year, strict=True)])
     ax.set_xlim(first - dt.timedelta(days=3), max(last, first + dt.timedelta(days=7)) + dt.timedelta(days=1))  # type: ignore[arg-type]
 
 

@@ -15,8 +15,8 @@ from sim.results import ALL, SPLIT, RunTables
 from sim.scenario import Scenario
 
 BLANK = "–"
-BLANK_NOTE = f"{BLANK} no value: the run is too short, too few people are followed so long, or it was not reached."
-INTERVAL_NOTE = "95% intervals are of the simulation's luck alone; what the assumptions leave open is not in them."
+BLANK_NOTE = f"{BLANK} means no value: not reached, too few people followed so long, or one replication and so no interval."
+INTERVAL_NOTE = "95% intervals tell what the simulation's luck leaves open, not what the assumptions do."
 
 HEADLINE: dict[str, dict[tuple[str, str], str]] = {
     "First meetings": {
@@ -26,7 +26,7 @@ HEADLINE: dict[str, dict[tuple[str, str], str]] = {
         ("first_meeting_wait", "mean"): "wait for the meeting held, mean",
         ("first_meeting_wait", "median"): "... half wait at most",
         ("first_meeting_wait", "p90"): "... nine in ten wait at most",
-        ("first_meeting_within_target", "share"): "date offered within the target",
+        ("first_meeting_within_target", "share"): "offered within the target",
         ("first_meeting_waiting", "at_end"): "waiting at the end",
     },
     "Reviews": {
@@ -53,13 +53,22 @@ HEADLINE: dict[str, dict[tuple[str, str], str]] = {
 """What a planner asks first, in the order of the journey: label by measure and statistic."""
 
 COMPARED: dict[str, dict[tuple[str, str], str]] = {
-    group: {key: label for key, label in labels.items() if key[0] != "backlog_cleared" and key[1] not in ("median", "p90")}
+    group: {
+        key: label.removesuffix(", mean")
+        for key, label in labels.items()
+        if key[0] != "backlog_cleared" and key[1] not in ("median", "p90")
+    }
     for group, labels in HEADLINE.items()
 } | {"Backlog": {("backlog_cleared", "date"): "cleared on"}}
 """What is shown of a comparison, likewise."""
 
 _UNITS = {"share": "", "date": "", "people per coach": "people"}
-_LESS_MORE = {"days": ("shorter", "longer"), "working days": ("shorter", "longer"), "date": ("earlier", "later"), "share": ("lower", "higher")}
+_LESS_MORE = {
+    "days": ("shorter", "longer"),
+    "working days": ("shorter", "longer"),
+    "date": ("earlier", "later"),
+    "share": ("lower", "higher"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,13 +95,38 @@ def headline(summary: pd.DataFrame, scenario: Scenario | None = None) -> list[Ro
     return rows
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One line of a comparison."""
+
+    group: str
+    label: str
+    base: str
+    other: str
+    difference: str
+
+
+def compared(table: pd.DataFrame) -> dict[str, list[Difference]]:
+    """A comparison's main lines for all jobcentres together, by the name of the other scenario."""
+    rows = {(row["other"], row["measure"], row["statistic"]): row for row in everyone(table)}
+    out: dict[str, list[Difference]] = {}
+    for other in dict.fromkeys(table["other"]):
+        out[other] = []
+        for group, labels in COMPARED.items():
+            for key, label in labels.items():
+                if (row := rows.get((other, *key))) is not None:
+                    base, its = (plain(row[name], row["unit"]) for name in ("base_estimate", "other_estimate"))
+                    out[other].append(Difference(group, label, base, its, difference(row)))
+    return out
+
+
 def everyone(table: pd.DataFrame) -> Iterator[dict[Any, Any]]:
     """Rows that are not split."""
     yield from table[(table[SPLIT] == ALL).all(axis=1)].to_dict("records")
 
 
 def rounded(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
-    """An estimate and its interval to the digits that the interval bears: two of its half width, at most two decimals."""
+    """An estimate and its interval, down to the first digit of half the half width (the standard error), at most two decimals."""
     if not math.isfinite(estimate):
         return BLANK, BLANK
     if unit == "date":
@@ -117,18 +151,23 @@ def difference(row: dict[Any, Any]) -> str:
         return f"{UNKNOWN}, 95% interval {_number(scale * low, places, sign=True)} to {_number(scale * high, places, sign=True)} {name}"
     direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
     words = f"{_number(abs(scale * value), places)} {name} {direction}"
-    near, far = sorted((abs(low), abs(high)))
-    return words + (f", 95% interval {_number(scale * near, places)} to {_number(scale * far, places)}" if known else ", interval not known")
+    if not known:
+        return f"{words}, interval not known"
+    near, far = sorted((abs(scale * low), abs(scale * high)))
+    while round(near, places) == 0 and places < 6:  # what is told from nothing must not look like nothing
+        places += 1
+    words = f"{_number(abs(scale * value), places)} {name} {direction}"
+    return f"{words}, 95% interval {_number(near, places)} to {_number(far, places)}"
 
 
 def day(days: float) -> str:
-    """A day since 1970-01-01 as a date: ``6 May 2021``."""
+    """A day since 1970-01-01 as a date."""
     return date(dt.date(1970, 1, 1) + dt.timedelta(round(days))) if math.isfinite(days) else BLANK
 
 
 def date(when: dt.date) -> str:
-    """``6 May 2021``."""
-    return f"{when.day} {when:%B %Y}"
+    """``12 Sep 2021``."""
+    return f"{when.day} {when:%b %Y}"
 
 
 def plain(value: float, unit: str = "") -> str:
@@ -147,13 +186,13 @@ def footnote(run: RunTables) -> str:
 def _with_target(label: str, scenario: Scenario | None) -> str:
     if scenario is None:
         return label
-    return f"date offered within {int(scenario.appointments.first_meeting.target_working_days)} working days"
+    return f"offered within {int(scenario.appointments.first_meeting.target_working_days)} working days"
 
 
 def _places(value: float, half: float, most: int) -> int:
     """Decimals to show, negative for tens and hundreds."""
     if math.isfinite(half) and half > 0:
-        return min(most, 1 - math.floor(math.log10(half)))
+        return min(most, -math.floor(math.log10(half / 2)))
     return min(most, max(0, 2 - math.floor(math.log10(abs(value))))) if value else 0
 
 

@@ -103,6 +103,21 @@ def test_with_minutes_without_end_nobody_waits(start):
     assert total(record, "reviews_held") > 3000
 
 
+def test_who_misses_an_appointment_is_due_the_next_working_day():
+    """With minutes without end they are seen then, and that is not late."""
+    missing = {"appointments.first_meeting.missed": 0.3, "appointments.review.missed": 0.3}
+    record = run(BUSY, BOUNDLESS, missing)
+    calendar = Calendar(record.start, "england_and_wales", 0, 400)
+    attended = {}
+    for day, _, person, event, *_ in events(record, Event.HELD, Event.MISSED).tolist():
+        last_day, last_event = attended.get(person, (None, None))
+        if last_event == Event.MISSED:
+            assert day == calendar.next_working(last_day)
+        attended[person] = day, event
+    assert total(record, "reviews_missed") > 500
+    assert total(record, "delay_working_days") == 0
+
+
 def test_nobody_comes_and_nothing_happens():
     record = run({"areas.North": NOBODY, "coaches.absence": 0.1})
     assert events(record).shape == (0, 8)
@@ -183,6 +198,23 @@ def test_the_more_appointments_are_missed_the_longer_everyone_waits():
         assert abs(missed / (missed + attended) - share) <= 5 * error
 
 
+def test_a_cut_falls_on_those_last_in_the_clerks_order():
+    """On a day with fewer coaches than booked no first meeting goes while a review stays."""
+    cut = {"jobcentres.Hill.coaches": {"2021-02-01": 5, "2021-03-10": {"value": 2, "announced": "2021-03-08"}}}
+    record = run(BUSY, cut, {"appointments.first_meeting.priority": 1, "appointments.review.priority": 2})
+    booked, bumped = events(record, Event.BOOKED, before=35), events(record, Event.BUMP)
+    assert set(bumped[:, 0]) == {35}
+    went = {(person, day): kind for person, kind, day in bumped[:, [2, 5, 7]].tolist()}
+    stayed = {(person, day): kind for person, kind, day in booked[:, [2, 5, 7]].tolist() if day >= 37 and (person, day) not in went}
+    both = 0
+    for of_day in range(37, 47):
+        kinds_went = {kind for (_, day), kind in went.items() if day == of_day}
+        kinds_stayed = {kind for (_, day), kind in stayed.items() if day == of_day}
+        assert not (0 in kinds_went and 1 in kinds_stayed)
+        both += kinds_went == {0, 1}
+    assert both, "on some day reviews were not enough"
+
+
 def test_longer_meetings_are_fewer_meetings():
     held = [total(run(BUSY, {"appointments.review.minutes": minutes}), "reviews_held") for minutes in (10, 15, 20)]
     assert shrinking(held)
@@ -251,6 +283,32 @@ def test_pooling_cuts_the_wait_at_the_same_load():
     pooled = run(STABLE, {"pools": {"All": {"channels": ["phone"], "jobcentres": list(SPLIT)}}})
     assert total(pooled, "claims") == total(alone, "claims")
     assert extra_days(pooled).mean() < 0.5 * extra_days(alone).mean()
+
+
+def test_in_a_pool_the_member_with_most_free_minutes_serves_and_home_comes_first():
+    """Home has minutes for one claimant a day. For the others, day by day, whoever has most left: ties by name."""
+    record = run(
+        {
+            "areas.North": {"claimants": 0, "claims_per_week": 30},
+            "claimants.by_weekday": [1, 0, 0, 0, 0, 0, 0],
+            "jobcentres": {
+                "Home": {"area": "North", "share": 1, "coaches": 0.3, "desks": 1},
+                "Big": {"area": "North", "share": 0, "coaches": 3, "desks": 1},
+                "Fair": {"area": "North", "share": 0, "coaches": 1.5, "desks": 1},
+            },
+            "pools": {"All": {"channels": ["phone"], "jobcentres": ["Home", "Big", "Fair"]}},
+            "appointments.review.every_weeks": {1: 52},
+            **REMOTE,
+        }
+    )
+    free = {}
+    for *_, person, _, serving, kind, _, day in events(record, Event.BOOKED)[:, [0, 1, 2, 3, 4, 5, 6, 7]].tolist():
+        assert kind == 0, person  # all claim on Mondays, so the clerk's order is that of persons
+        left = free.setdefault(day, {"Home": 30, "Big": 300, "Fair": 150})
+        expected = "Home" if left["Home"] >= 30 else max(sorted(left), key=left.__getitem__)
+        assert record.jobcentres[serving] == expected
+        left[expected] -= 30
+    assert {name for left in free.values() for name in left if left[name] < {"Home": 30, "Big": 300, "Fair": 150}[name]} == set(left)
 
 
 def test_a_pool_of_the_channel_nobody_uses_changes_nothing():

@@ -183,10 +183,8 @@ class Drawer:
 
     def pools(self, names: list[str]) -> Raw:
         members = self.some(names)
-        if len(members) >= 4 and self.chance():
-            parts = [members[:2], members[2:]]
-        else:
-            parts = [members] if len(members) >= 2 else []
+        cut = 2 if len(members) >= 4 and self.chance() else len(members)
+        parts = [part for part in (members[:cut], members[cut:]) if len(part) >= 2]
         return {f"Pool {i}": {"channels": self.some(list(CHANNELS), at_least=1), "jobcentres": part} for i, part in enumerate(parts)}
 
     def recruitment(self, permanent: Raw, temporary: Raw) -> Raw:

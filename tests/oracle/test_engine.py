@@ -19,7 +19,7 @@ from tests.oracle.strategies import numbered, scenarios
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 """Set it to search further than every test run does, with new luck each time."""
-NUMBERED = 240
+NUMBERED = 200
 BLOCK = 20
 
 
@@ -190,7 +190,7 @@ def test_numbered_scenarios(first: int) -> None:
 
 
 @settings(
-    max_examples=EXAMPLES or 100,
+    max_examples=EXAMPLES or 80,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,

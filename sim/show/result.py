@@ -1,0 +1,143 @@
+"""What ``sim.run`` and ``sim.compare`` return: tables and figures that show themselves in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Self
+
+from sim.experiment import compare as experiment
+from sim.results import RunTables
+from sim.scenario import Scenario, load
+from sim.show import charts, dots
+from sim.show.style import Chart
+from sim.show.words import BLANK_NOTE, INTERVAL_NOTE, compared, footnote, headline
+
+
+@dataclass(frozen=True)
+class Result(RunTables):
+    """A finished run: data frames (see :class:`~sim.results.RunTables`) and figures.
+
+    Attributes:
+        scenario: what was run; None if not known, and the figures then show no target, no dates of recruits or openings.
+    """
+
+    scenario: Scenario | None = None
+
+    @classmethod
+    def of_run(cls, run: RunTables, scenario: Scenario | None = None) -> Self:
+        """The tables of a run with its scenario."""
+        return cls(**{**vars(run), "scenario": scenario})
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """The result in a run folder.
+
+        Raises:
+            FileNotFoundError: if it holds no finished run.
+        """
+        return cls.of_run(RunTables.read(folder), load(Path(folder) / "scenario.yaml"))
+
+    @property
+    def plot(self) -> Plots:
+        """Figures: ``result.plot.waits()``."""
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        rows = [(row.group, row.label, (row.estimate, row.interval, row.unit)) for row in headline(self.summary, self.scenario)]
+        question = self.scenario.question if self.scenario else ""
+        return _html(self.name, question, ("", "Estimate", "95% interval", ""), rows, self.plot.waits(), footnote(self))
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The figures of a run. Each returns a matplotlib figure, which shows itself in a notebook."""
+
+    result: Result
+
+    def waits(self) -> Chart:
+        """Wait for the first meeting by week of claim."""
+        return charts.waits(self.result, self.result.scenario)
+
+    def reviews(self) -> Chart:
+        """Interval between reviews and their delay by week."""
+        return charts.reviews(self.result, self.result.scenario)
+
+    def coaches(self) -> Chart:
+        """Coaches trained and in training, and caseload per coach, by week."""
+        return charts.coaches(self.result, self.result.scenario)
+
+    def use(self) -> Chart:
+        """Share of coach and desk time booked by week."""
+        return charts.use(self.result, self.result.scenario)
+
+    def job_entries(self) -> Chart:
+        """Share who entered work by weeks since the claim, and by age group."""
+        return charts.job_entries(self.result, self.result.scenario)
+
+    def backlog(self) -> Chart:
+        """People waiting for a first meeting, and reviews overdue, by week."""
+        return charts.backlog(self.result, self.result.scenario)
+
+    def jobcentres(self, measure: str = "first_meeting_wait", statistic: str = "") -> Chart:
+        """One measure by jobcentre, highest first; see :func:`sim.show.dots.jobcentres`."""
+        return dots.jobcentres(self.result, self.result.scenario, measure, statistic)
+
+
+@dataclass(frozen=True)
+class Comparison(experiment.Comparison):
+    """Differences from a base: a data frame (see :class:`~sim.experiment.compare.Comparison`) and figures."""
+
+    @property
+    def plot(self) -> ComparisonPlots:
+        """Figures: ``comparison.plot.differences()``."""
+        return ComparisonPlots(self)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f"{other}: {row.group}", row.label, (row.base, row.other, row.difference))
+            for other, lines in compared(self.table).items()
+            for row in lines
+        ]
+        title = f"Compared with {self.base.name}"
+        return _html(title, "", ("", "Base", "This", "Difference"), rows, self.plot.differences(), footnote(self.base))
+
+
+@dataclass(frozen=True)
+class ComparisonPlots:
+    """The figures of a comparison. Each returns a matplotlib figure, which shows itself in a notebook."""
+
+    comparison: Comparison
+
+    def differences(self) -> Chart:
+        """Differences in the main measures with their intervals."""
+        return dots.differences(self.comparison)
+
+    def over_time(self) -> Chart:
+        """Waits and intervals between reviews of the base and each other scenario by week."""
+        return charts.over_time(self.comparison)
+
+
+def _html(title: str, question: str, head: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]], chart: Chart, foot: str) -> str:
+    """A table with a line above each group of rows, and a figure; nothing outside it is asked for."""
+    right, left = 'style="text-align:right"', 'style="text-align:left"'
+    parts = [f"<div><h4>{escape(title)}</h4>", f"<p>{escape(question)}</p>" if question else "", "<table><thead><tr>"]
+    parts += [f"<th {left}>{escape(name)}</th>" for name in head]
+    parts.append("</tr></thead><tbody>")
+    group = None
+    for its_group, label, cells in rows:
+        if its_group != group:
+            parts.append(f'<tr><th colspan="{len(head)}" scope="rowgroup" {left}>{escape(its_group)}</th></tr>')
+        group = its_group
+        aligned = [f"<td {left if cell is cells[-1] else right}>{escape(cell)}</td>" for cell in cells]
+        parts.append(f'<tr><th scope="row" style="text-align:left;font-weight:normal">{escape(label)}</th>{"".join(aligned)}</tr>')
+    svg = chart.svg()
+    parts += [
+        "</tbody></table>",
+        f"<p><small>{escape(f'{foot} {INTERVAL_NOTE} {BLANK_NOTE}')}</small></p>",
+        svg[svg.index("<svg") :],
+        "</div>",
+    ]
+    return "".join(parts)

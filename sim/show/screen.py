@@ -1,0 +1,141 @@
+"""Results on the screen: a summary of a run, and a comparison in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.experiment.compare import Comparison
+from sim.results import ALL, RunTables
+from sim.scenario import Scenario
+from sim.show.words import BLANK, BLANK_NOTE, INTERVAL_NOTE, Row, compared, date, headline, plain
+
+_PERIODS = {
+    ("claims", "count"): "New claims",
+    ("first_meeting_offered", "mean"): "Wait for offer",
+    ("review_interval", "mean"): "Between reviews",
+    ("review_delay", "mean"): "Review delay",
+    ("coach_use", "share"): "Coach use",
+    ("caseload_per_coach", "mean"): "Caseload per coach",
+}
+
+
+def summary(run: RunTables, console: Console, scenario: Scenario | None = None, out: Path | None = None) -> None:
+    """Print what was run, the main results with their intervals, how they went over time, and where the files are.
+
+    Args:
+        scenario: of the run; its question and target are then said.
+        out: the run folder as the user named it.
+    """
+    _say(console, run.name, "bold")
+    if scenario is not None and scenario.question:
+        _say(console, scenario.question)
+    _say(console, _what(run), "dim")
+    _print_rows(console, headline(run.summary, scenario))
+    if len(over_time := by_period(run)):
+        console.print(_period_table(over_time), "")
+        _say(console, "Wait and delay in working days, between reviews in days; mean of the weeks.", "dim")
+    _say(console, INTERVAL_NOTE, "dim")
+    _say(console, BLANK_NOTE, "dim")
+    if out is not None:
+        _say(console, f"\nTables: {out} (summary.csv has every measure, jobcentre and age group). Figures: {out / 'figures'}")
+
+
+def comparison(result: Comparison, console: Console, out: Path | None = None) -> None:
+    """Print the paired differences of each scenario from the base in words."""
+    _say(console, f"Compared with {result.base.name}", "bold")
+    _say(console, _what(result.base), "dim")
+    for other, rows in compared(result.table).items():
+        console.print()
+        _say(console, other, "bold")
+        table = _table("All jobcentres, whole run", "Base", "This", "Difference")
+        table.columns[0].no_wrap = True
+        for column in (1, 2):
+            table.columns[column].justify, table.columns[column].max_width = "right", 8
+        group = None
+        for row in rows:
+            if row.group != group:
+                table.add_row(Text(row.group, "bold"))
+            group = row.group
+            table.add_row(f" {row.label}", row.base, row.other, row.difference)
+        console.print(table, "")
+    _say(console, "Differences are paired: in each replication the same people have the same luck in every scenario.", "dim")
+    _say(console, "Each interval holds by itself: of twenty without a true difference, one will seem to show one.", "dim")
+    _say(console, f"{INTERVAL_NOTE} {BLANK_NOTE}", "dim")
+    if out is not None:
+        _say(console, f"\nTables: {out} (comparison.csv has every measure and jobcentre). Figures: {out / 'figures'}")
+
+
+def by_period(run: RunTables) -> pd.DataFrame:
+    """Weekly figures by month, quarter or year, whichever makes a short table: claims added up, of the others the mean over weeks.
+
+    A week belongs to the period of its Thursday, and the first week to that of the run's first day.
+    """
+    weekly = run.weekly[run.weekly["area"] == ALL]
+    if len(weekly) == 0:
+        return pd.DataFrame(columns=list(_PERIODS.values()))
+    table = weekly.set_index(["week", "measure", "statistic"])["estimate"].unstack(["measure", "statistic"])
+    table = table.reindex(columns=pd.MultiIndex.from_tuples(_PERIODS)).set_axis(list(_PERIODS.values()), axis=1)
+    inside = pd.Series(table.index.to_numpy()) + pd.Timedelta(days=3)
+    if len(run.daily):
+        inside = inside.clip(run.daily["date"].min(), run.daily["date"].max())
+    months = len(inside.dt.to_period("M").unique())
+    grouped = table.groupby(inside.dt.to_period("M" if months <= 9 else "Q" if months <= 48 else "Y").to_numpy())
+    return grouped.mean().assign(**{"New claims": grouped["New claims"].sum()})
+
+
+def _what(run: RunTables) -> str:
+    """Period, replications, seed and time taken."""
+    parts = [f"{date(run.daily['date'].min())} to {date(run.daily['date'].max())}"] if len(run.daily) else []
+    number = run.info["replications"]
+    parts += [f"{number} replication{'s' * (number != 1)}", f"seed {run.info['seed']}"]
+    if found := run.info.get("found_finished"):
+        parts.append(f"{found} of them from before")
+    if "seconds" in run.info:
+        parts.append(f"{run.info['seconds']:,.0f} s")
+    return ", ".join(parts)
+
+
+def _print_rows(console: Console, rows: list[Row]) -> None:
+    table = _table("All jobcentres, whole run", "Estimate", "95% interval", "")
+    table.columns[0].no_wrap = table.columns[1].no_wrap = table.columns[3].no_wrap = True
+    table.columns[1].justify = table.columns[2].justify = "right"
+    group = None
+    for row in rows:
+        if row.group != group:
+            table.add_row(Text(row.group, "bold"))
+        group = row.group
+        table.add_row(f" {row.label}", row.estimate, row.interval, row.unit)
+    console.print("", table, "")
+
+
+def _period_table(over_time: pd.DataFrame) -> Table:
+    table = _table("Over time", *over_time.columns)
+    table.columns[0].no_wrap = True
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for period, values in over_time.iterrows():
+        cells = [f"{values['New claims']:,.0f}", *(plain(values[name]) for name in over_time.columns[1:4])]
+        cells += [plain(values["Coach use"], "share"), plain(values["Caseload per coach"])]
+        table.add_row(_period_name(period), *(BLANK if value == "nan" else value for value in cells))
+    return table
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _period_name(period: object) -> str:
+    assert isinstance(period, pd.Period)
+    if period.freqstr.startswith("Q"):
+        return f"{period.start_time:%b} to {period.end_time:%b %Y}"
+    return f"{period.start_time:%Y}" if period.freqstr.startswith("Y") else f"{period.start_time:%B %Y}"
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(text, style))
