@@ -68,6 +68,7 @@ def jobcentres(run: RunTables, scenario: Scenario | None = None, measure: str = 
         ax.set_ylim(below - 0.4, -0.6)
     else:
         empty(ax)
+        ax.set_xticks([])
     chart.alt = f"Dot chart of {len(rows)} jobcentres with 95% intervals. {chart.title}.{chart.alt}"
     chart.numbers = f"summary.csv: {measure}, {statistic}"
     return chart
@@ -105,6 +106,7 @@ def differences(comparison: Comparison) -> Chart:
     if not shown:
         grid[0].set_visible(True)
         empty(grid[0])
+        grid[0].set_xticks([])
     chart.alt = f"Dot chart, a panel for each measure. {chart.title}, paired by replication.{chart.alt}"
     chart.numbers = "comparison.csv"
     return chart

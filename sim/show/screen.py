@@ -102,6 +102,8 @@ def _what(run: RunTables) -> str:
 
 
 def _print_rows(console: Console, rows: list[Row]) -> None:
+    if not rows:
+        return
     table = _table("All jobcentres, whole run", "Estimate", "95% interval", "")
     table.columns[0].no_wrap = table.columns[1].no_wrap = table.columns[3].no_wrap = True
     table.columns[1].justify = table.columns[2].justify = "right"

@@ -6,7 +6,6 @@ text, light gridlines, labels in place of a key. Figures are plain objects; no s
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import textwrap
@@ -173,8 +172,9 @@ def from_zero(ax: Axes, *, percent: bool = False) -> None:
     if not ax.lines:
         empty(ax)
         return
-    top = ax.get_ylim()[1]
-    ax.set_ylim(0, min(top, 1.0) if percent else top if top > 0 else 1.0)
+    nothing = not any(np.nan_to_num(np.asarray(one.get_ydata(), dtype=float)).any() for one in ax.lines)
+    top = 1.0 if nothing else ax.get_ylim()[1]
+    ax.set_ylim(0, 1.0 if percent and top > 0.8 else top)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0) if percent else plain_numbers())
 
 
@@ -201,7 +201,8 @@ def date_axis(ax: Axes, dates: Sequence[Any]) -> None:
     new_year = [i == 0 or tick.year != ticks[i - 1].year for i, tick in enumerate(ticks)]
     at = np.array(ticks, dtype="datetime64[s]")
     ax.set_xticks(at, [f"{one}\n{tick.year}" if new else one for one, tick, new in zip(text, ticks, new_year, strict=True)])
-    ax.set_xlim(first - dt.timedelta(days=3), max(last, first + dt.timedelta(days=7)) + dt.timedelta(days=1))  # type: ignore[arg-type]
+    aside = max((last - first) / 200, pd.Timedelta(hours=6))
+    ax.set_xlim(np.datetime64(first - aside), np.datetime64(last + aside))
 
 
 def _look() -> Any:

@@ -193,7 +193,7 @@ def _places(value: float, half: float, most: int) -> int:
     """Decimals to show, negative for tens and hundreds."""
     if math.isfinite(half) and half > 0:
         return min(most, -math.floor(math.log10(half / 2)))
-    return min(most, max(0, 2 - math.floor(math.log10(abs(value))))) if value else 0
+    return 0 if value == round(value) else min(most, max(0, 2 - math.floor(math.log10(abs(value)))))
 
 
 def _number(value: float, places: int, sign: bool = False) -> str:
