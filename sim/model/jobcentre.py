@@ -27,7 +27,20 @@ COMPACT_AT = 0.2
 
 @dataclass
 class Surroundings:
-    """What all pools share: the calendar, the rules of each day, the diaries, luck and the ledger."""
+    """What all pools share: the calendar, the rules of each day, the diaries, luck and the ledger.
+
+    Attributes:
+        names: jobcentres by name; everything counts them in this order.
+        days: days of the run.
+        subjects, history: rows of SUBJECT and HISTORY by person id.
+        works: whether each day is a working day, from day 0.
+        count: working days up to each day, from day ``-before``.
+        rules: rows of DAY from day 0.
+        every: weeks between reviews by (day, completed weeks on the claim).
+        diary: minutes, as in :mod:`sim.model.diary`.
+        window: the days that can be booked today.
+        overbooked: days with more minutes booked than there are, by jobcentre.
+    """
 
     scenario: Scenario
     names: tuple[str, ...]

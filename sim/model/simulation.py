@@ -75,7 +75,11 @@ class Region:
         self.pools = self._make_pools(them)
 
     def run(self) -> Record:
-        """Let the clock run from the eve to the last day."""
+        """Let the clock run from the eve to the last day.
+
+        Processes that wait for the same instant go in the order in which they began to wait: who prepares a phase has waited for it
+        since the day before, the pools only since their last phase.
+        """
         env = simpy.Environment(initial_time=instant(EVE, Phase.CHANGES))
         env.process(self._announcements(env))
         env.process(self._close(env))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, inlined
-from sim.luck import uniform
+from sim.luck import Purpose, uniform
 from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, clerks_key, enter, has_room, in_clerks_order, reserved
 from sim.model.ledger import Event
 from sim.model.people import FACE_TO_FACE, FIRST, LEFT, NEVER, NONE, PHONE, REVIEW, REVIEWS, WAITING, WORK, Row, Rows
@@ -24,11 +24,11 @@ from sim.record import HOME_COLUMNS, SITE_COLUMNS
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-CHANNEL_LUCK, MISSED_LUCK = 10, 11  # sim.luck.Purpose, as plain numbers for the compiler
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 7, 255
 LATE_WORKING_DAYS = 5
 
 # plain numbers for the compiler
+CHANNEL_LUCK, MISSED_LUCK = int(Purpose.CHANNEL), int(Purpose.MISSED)
 (BUMPED, HELD_FIRST, MISSED_FIRST, HELD_REVIEW, MISSED_REVIEW, INTERVAL_DAYS, INTERVALS, DELAY) = (
     HOME_COLUMNS.index(name)
     for name in (

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, PercentFormatter
@@ -202,7 +203,7 @@ def date_axis(ax: Axes, dates: Sequence[Any]) -> None:
     at = np.array(ticks, dtype="datetime64[s]")
     ax.set_xticks(at, [f"{one}\n{tick.year}" if new else one for one, tick, new in zip(text, ticks, new_year, strict=True)])
     aside = max((last - first) / 200, pd.Timedelta(hours=6))
-    ax.set_xlim(np.datetime64(first - aside), np.datetime64(last + aside))
+    ax.set_xlim(date2num(first - aside), date2num(last + aside))
 
 
 def _look() -> Any:
