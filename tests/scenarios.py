@@ -75,9 +75,9 @@ RICH: dict[str, Any] = {
         "recruitment": {
             "first": {
                 "starts": "2021-03-08",
-                "announced": "2021-03-04",
+                "announced": "2021-03-01",
                 "coaches": 3,
-                "training_working_days": 5,
+                "training_working_days": 3,
                 "ramp_working_days": 5,
             },
             "second": {"starts": "2021-03-02", "coaches": 1, "to": {"Shop": 1}},

@@ -212,7 +212,7 @@ def in_training(run: RunTables) -> pd.DataFrame:
     if len(run.daily) == 0:
         return pd.DataFrame(columns=["week", "estimate", "low", "high", "replications"])
     days = run.daily.groupby(["replication", "date"])["in_training"].sum().reset_index(name="value")
-    days["week"] = days["date"] - pd.to_timedelta(days["date"].dt.weekday, unit="D")
+    days["week"] = days["date"] - pd.to_timedelta(days["date"].dt.day_of_week, unit="D")
     return over_replications(days.groupby(["replication", "week"])["value"].mean().reset_index(), ["week"])
 
 

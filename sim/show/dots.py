@@ -88,7 +88,12 @@ def differences(comparison: Comparison) -> Chart:
     lines = -(-max(len(shown), 1) // 2)
     names = [textwrap.fill(name, 26) for name in others]
     text_lines = sum(name.count("\n") + 1 for name in names)
-    chart = Chart(f"Difference from {base.name}", footnote(base), width=9.0, height=1.2 + lines * (0.85 + 0.19 * text_lines))
+    chart = Chart(
+        f"Difference from {base.name}",
+        f"{footnote(base)} Differences are paired by replication.",
+        width=9.0,
+        height=1.2 + lines * (0.85 + 0.19 * text_lines),
+    )
     grid = np.atleast_1d(np.array(chart.subplots(lines, 2, sharey=True))).ravel()
     for ax in grid[len(shown) :]:
         ax.set_visible(False)

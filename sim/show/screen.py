@@ -43,7 +43,7 @@ def summary(run: RunTables, console: Console, scenario: Scenario | None = None, 
     _say(console, INTERVAL_NOTE, "dim")
     _say(console, BLANK_NOTE, "dim")
     if out is not None:
-        _say(console, f"\nTables: {out} (summary.csv has every measure, jobcentre and age group). Figures: {out / 'figures'}")
+        _say_where(console, out, "summary.csv has every measure, jobcentre and age group")
 
 
 def comparison(result: Comparison, console: Console, out: Path | None = None) -> None:
@@ -68,7 +68,7 @@ def comparison(result: Comparison, console: Console, out: Path | None = None) ->
     _say(console, "Each interval holds by itself: of twenty without a true difference, one will seem to show one.", "dim")
     _say(console, f"{INTERVAL_NOTE} {BLANK_NOTE}", "dim")
     if out is not None:
-        _say(console, f"\nTables: {out} (comparison.csv has every measure and jobcentre). Figures: {out / 'figures'}")
+        _say_where(console, out, "comparison.csv has every measure, jobcentre and age group")
 
 
 def by_period(run: RunTables) -> pd.DataFrame:
@@ -141,3 +141,8 @@ def _period_name(period: object) -> str:
 
 def _say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text, style))
+
+
+def _say_where(console: Console, out: Path, what: str) -> None:
+    """Where the files are, each path on one line whatever the width, so that it can be copied."""
+    console.print(Text(f"\nTables:  {out}\n         {what}\nFigures: {out / 'figures'}"), soft_wrap=True)

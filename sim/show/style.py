@@ -95,8 +95,11 @@ class Chart(Figure):
             boxes = [one.get_window_extent() for one in labels]
             centres = [(box.y0 + box.y1) / 2 for box in boxes]
             placed = _apart(centres, [box.height * 1.08 for box in boxes])
-            for one, old, new in zip(labels, centres, placed, strict=True):
-                one.set_position((one.get_position()[0], one.get_position()[1] + (new - old) * 72 / self.dpi))
+            right = max(box.x0 for box in boxes)
+            for one, box, old, new in zip(labels, boxes, centres, placed, strict=True):
+                aside = right - box.x0 if right - box.x0 < box.height else 0.0  # lines that end at nearly the same place
+                x, y = one.get_position()
+                one.set_position((x + aside * 72 / self.dpi, y + (new - old) * 72 / self.dpi))
         self.set_layout_engine("none")  # it has done its work
 
     def svg(self) -> str:
@@ -203,7 +206,7 @@ def date_axis(ax: Axes, dates: Sequence[Any]) -> None:
     at = np.array(ticks, dtype="datetime64[s]")
     ax.set_xticks(at, [f"{one}\n{tick.year}" if new else one for one, tick, new in zip(text, ticks, new_year, strict=True)])
     aside = max((last - first) / 200, pd.Timedelta(hours=6))
-    ax.set_xlim(date2num(first - aside), date2num(last + aside))
+    ax.set_xlim(date2num(first - aside), date2num(last + aside))  # type: ignore[no-untyped-call]
 
 
 def _look() -> Any:

@@ -94,6 +94,13 @@ def test_without_any_contact_the_hazard_is_that_without_contact():
     assert agrees(simulate(made(**effect), 2, 0), lambda day: 0.7)
 
 
+def test_a_rate_holds_from_the_first_day_after_so_many_completed_weeks():
+    """Nobody enters work in the first two weeks, days 1 to 14, and everybody on the next day."""
+    at_once = {"job_entry": {"monthly_rate_by_week": {0: 0, 2: 0.99}, "market": 100}}
+    people = simulate(made(**at_once, **{"other_leaving.monthly_rate": 0}), 1, 0).people
+    assert set(people["exit"] - people["claim"]) == {15}
+
+
 def fortnightly(day):
     """Contact factor, claims on Mondays: met on Tuesday, the day after the claim, and every other Tuesday from then on.
 

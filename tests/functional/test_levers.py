@@ -88,12 +88,12 @@ LEVERS = {
     "coaches.bookable_share": Lever({"coaches.bookable_share": {"2021-02-01": 0.9, "2021-03-01": 0.7}}, MINUTES, until="2021-03-01"),
     "coaches.absence": Lever({"coaches.absence": {"2021-02-01": 0.1, "2021-03-01": 0.3}}, MINUTES, until="2021-03-01"),
     "coaches.leavers_per_year": Lever({"coaches.leavers_per_year": {"2021-02-01": 0.2, "2021-03-01": 0.9}}, RECRUITS, until="2021-03-01"),
-    "coaches.recruitment.*.starts": Lever({f"{COHORT}.starts": "2021-03-10"}, RECRUITS, until="2021-03-04"),
-    "coaches.recruitment.*.announced": Lever({f"{COHORT}.announced": None}, until="2021-03-04"),
-    "coaches.recruitment.*.coaches": Lever({f"{COHORT}.coaches": 5}, RECRUITS, until="2021-03-04"),
-    "coaches.recruitment.*.training_working_days": Lever({f"{COHORT}.training_working_days": 8}, RECRUITS, until="2021-03-04"),
-    "coaches.recruitment.*.ramp_working_days": Lever({f"{COHORT}.ramp_working_days": 15}, PEOPLE, until="2021-03-04"),
-    "coaches.recruitment.*.to": Lever({f"{COHORT}.to": {"Moor": 3}}, RECRUITS, until="2021-03-04"),
+    "coaches.recruitment.*.starts": Lever({f"{COHORT}.starts": "2021-03-10"}, RECRUITS, until="2021-03-01"),
+    "coaches.recruitment.*.announced": Lever({f"{COHORT}.announced": None}, until="2021-03-01"),
+    "coaches.recruitment.*.coaches": Lever({f"{COHORT}.coaches": 5}, RECRUITS, until="2021-03-01"),
+    "coaches.recruitment.*.training_working_days": Lever({f"{COHORT}.training_working_days": 8}, RECRUITS, until="2021-03-01"),
+    "coaches.recruitment.*.ramp_working_days": Lever({f"{COHORT}.ramp_working_days": 15}, PEOPLE, until="2021-03-01"),
+    "coaches.recruitment.*.to": Lever({f"{COHORT}.to": {"Moor": 3}}, RECRUITS, until="2021-03-01"),
     "appointments.book_ahead_working_days": Lever({"appointments.book_ahead_working_days": 12}),
     f"{FIRST}.minutes": Lever(
         {f"{FIRST}.minutes": {"2021-02-01": 30, "2021-03-08": {"value": 20, "announced": "2021-03-01"}}}, until="2021-03-01"
