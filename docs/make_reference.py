@@ -13,7 +13,7 @@ from typing import Any, get_args
 from sim.measures import MEASURES, Measure
 from sim.scenario.consistency import RULES
 from sim.scenario.numbers import NEEDS_SOURCE, Confidence, Day, Entry, Number, Series
-from sim.scenario.schema import Part, Scenario
+from sim.scenario.schema import Part
 from sim.scenario.shape import Shape, one_of, shape_at
 from sim.scenario.tree import Path as Key
 
@@ -24,18 +24,18 @@ SCENARIO = """\
 
 *Written by `docs/make_reference.py` from the schema: change the text there, in `sim/scenario/schema.py`.*
 
-A scenario is one YAML file in UTF-8. `extends: other.yaml` (a path from the file's own folder) takes everything from another file; maps are then
-merged key by key, anything else is replaced, and `null` removes an entry. An unknown key is refused, with the nearest right name.
-On the command line `--set KEY=VALUE` and in Python `scenario.change({{KEY: value}})` take the dotted keys below, with the name of an
-area, jobcentre, pool or cohort for `NAME`, or `*` for all of them; a list counts its entries from 0.
+A scenario is one YAML file in UTF-8. `extends: other.yaml` (a path from the file's own folder) takes everything from another file:
+maps are then merged key by key, anything else is replaced, and `null` removes an entry. An unknown key is refused, with the nearest
+right name. On the command line `--set KEY=VALUE` and in Python `scenario.change({{KEY: value}})` take the dotted keys below, with the
+name of an area, jobcentre, pool or cohort for `NAME`, or `*` for all of them; a list counts its entries from 0.
 
-**A number** is written bare, or as a map of {number}. Its unit is that of this page; `unit` may repeat it, as a reminder.
-`low` and `high` bound what the value might as well be; they are in the unit of the value, or relative to it, such as `-10%`.
-`confidence` is one of {confidence}; {sourced} need a `source`. The interval, source and confidence
-do not enter a run: they go into the log that `jobcentre assumptions` prints.
+**A number** is written bare, or as a map of {number}.
+Its unit is that of this page; `unit` may repeat it, as a reminder. `low` and `high` bound what the value might as well be, in the unit
+of the value or relative to it, such as `-10%`. `confidence` is one of {confidence};
+{sourced} need a `source`. None of this but the value enters a run: it goes into the log that `jobcentre assumptions` prints.
 
-**By date** marks a number that may change: write `{{2020-07-01: 0.4, 2021-07-19: 0.5}}`, each a number as above, that holds from its date on;
-the first date must not be after the first day of the run. An entry may add `announced`, the date from which bookings see it.
+**By date** marks a number that may change: write `{{2020-07-01: 0.4, 2021-07-19: 0.5}}`, each a number as above that holds from its
+date on; the first date must not be after the first day of the run. An entry may add `announced`, the date from which bookings see it.
 To state an interval or a source once for all of them write `{{by_date: {{...}}, low: -10%, high: +10%, confidence: assumption}}`.
 
 **A date** is written `2021-09-01`, or, where it says *with interval*, as a map of {day}.
@@ -46,15 +46,16 @@ MEASURES_PAGE = """\
 
 *Written by `docs/make_reference.py` from the registry: change the text there, in `sim/measures.py`.*
 
-These are the measures of `summary.csv`, `replications.parquet` and, where it says so, `weekly.parquet` of a [run folder](../how-to/read_a_run_folder.md).
-They are split by jobcentre, by area and, but for minutes and coaches, by age group, one at a time; `all` stands where a row is not split.
-An estimate is the mean over replications of a value computed in each of them, with Student's 95% interval; values that are blank in some
-replications are left out, and the column `replications` says how many there were. The intervals tell what chance leaves open with these
-assumptions, not what other assumptions would give.
+These are the measures of `summary.csv`, `replications.parquet` and, where it says so, `weekly.parquet` of a
+[run folder](../how-to/read_a_run_folder.md). They are split by jobcentre, by area and, but for minutes and coaches, by age group, one
+at a time; `all` stands where a row is not split. An estimate is the mean over replications of a value computed in each of them, with
+Student's 95% interval; values that are blank in some replications are left out, and the column `replications` says how many there
+were. The intervals tell what chance leaves open with these assumptions, not what other assumptions would give.
 """
 
 WHOLE_FILE = "Keys at the left margin. What each map holds follows below, in the order of the journey."
 
+_ORDER = ["value", "low", "high", "source", "confidence", "note"]
 _PLAIN = {str: "text", int: "whole number", bool: "`true` or `false`", Day: "date, with interval"}
 
 
@@ -130,7 +131,8 @@ def _takes(shape: Shape, annotation: Any = None) -> str:
 
 def _bounds(metadata: list[Any], shape: Shape) -> str:
     """Bounds that pydantic keeps, in words."""
-    of = {word: getattr(extra, word) for extra in metadata for word in ("ge", "le", "lt", "min_length", "max_length") if hasattr(extra, word)}
+    words = ("ge", "le", "lt", "min_length", "max_length")
+    of = {word: getattr(extra, word) for extra in metadata for word in words if hasattr(extra, word)}
     if shape.kind is int:
         return f" from {of['ge']:,} to {of['le'] if 'le' in of else of['lt'] - 1:,}"
     least, most = of.get("min_length"), of.get("max_length")
@@ -168,7 +170,7 @@ def _listed(words: Any) -> str:
 
 
 def _value_first(kind: type[Number] | type[Day]) -> list[str]:
-    return sorted((key for key in kind.model_fields if key != "unit"), key="value low high source confidence note".split().index)
+    return sorted((key for key in kind.model_fields if key != "unit"), key=_ORDER.index)
 
 
 def _sentence(thing: Any) -> str:

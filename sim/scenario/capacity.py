@@ -205,7 +205,7 @@ def _posted(name: str, jobcentre: Jobcentre, exists: dict[str, NDArray[np.bool_]
     if name not in exists:
         return {name: np.ones(1)}
     out = {name: exists[name].astype(float)}
-    total = sum(float(share) for share in jobcentre.takes_from.values())
+    total = sum(float(jobcentre.takes_from[origin]) for origin in sorted(jobcentre.takes_from))
     for origin in sorted(jobcentre.takes_from):
         out[origin] = ~exists[name] * float(jobcentre.takes_from[origin]) / total
     return out

@@ -23,12 +23,13 @@ DAYS_A_MONTH = 30.4375
 HIGHEST_OPENING_LOAD = 4.0
 
 
-def offered_load(scenario: Scenario, days: int | None = None) -> pd.DataFrame:
+def offered_load(scenario: Scenario, days: int | None = None, known_on: int | None = None) -> pd.DataFrame:
     """Load by month and jobcentre.
 
     Args:
         scenario: whose load.
         days: how many days of the period to look at; all if left out.
+        known_on: minutes there as known on a day; each day's own truth if left out.
 
     Returns:
         One row per month and jobcentre: ``month`` (ISO), ``jobcentre``, ``caseload`` (people, mean), ``first_minutes`` and
@@ -37,7 +38,7 @@ def offered_load(scenario: Scenario, days: int | None = None) -> pd.DataFrame:
     """
     calendar = calendar_of(scenario)
     days = days or scenario.period.days
-    there = capacity(scenario, calendar, days)
+    there = capacity(scenario, calendar, days, known_on)
     asked = _Projection(scenario, days)
     months = np.array([calendar.date(day).strftime("%Y-%m") for day in range(days)])
     rows = []
@@ -68,8 +69,8 @@ def offered_load(scenario: Scenario, days: int | None = None) -> pd.DataFrame:
 
 
 def opening_load(scenario: Scenario) -> dict[str, float]:
-    """Load of each permanent jobcentre in the first calendar month, at most 4 (also where nothing is there)."""
-    frame = offered_load(scenario, min(scenario.period.days, 35))  # whole weeks, and at least a month
+    """Load of each permanent jobcentre in the first calendar month as known on its eve, at most 4 (also where nothing is there)."""
+    frame = offered_load(scenario, min(scenario.period.days, 35), known_on=-1)  # whole weeks, and at least a month
     first = frame[frame["month"] == frame["month"].iloc[0]].set_index("jobcentre")["load"]
     return {name: min(HIGHEST_OPENING_LOAD, float(first[name])) for name in scenario.permanent}
 
@@ -191,7 +192,7 @@ def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int
 
 def _stock_by_week(scenario: Scenario) -> Floats:
     """Share of the initial stock by completed weeks on the claim."""
-    total = sum(float(weight) for weight in scenario.claimants.weeks_on_claim.values())
+    total = sum(weight for _, _, weight in bands(scenario))
     out = np.zeros(_last_week(scenario) + 1)
     for first, last, weight in bands(scenario):
         out[first : last + 1] += weight / total / (last + 1 - first)
@@ -216,7 +217,7 @@ def _stay(scenario: Scenario, area: str, oldest: int, days: int) -> Floats:
     """Share who stay through a week, by week of the run and completed weeks on the claim, at fortnightly contact."""
     shares = scenario.areas[area].age_groups or scenario.claimants.age_groups
     factors = scenario.job_entry.by_age_group
-    total = sum(float(share) for share in shares.values())
+    total = sum(float(shares[group]) for group in AGE_GROUPS if group in shares)
     age = sum(float(shares[g]) * (float(factors[g]) if g in factors else 1.0) for g in AGE_GROUPS if g in shares) / total
     market = _weekly(scenario, scenario.job_entry.market, days)
     leaving = -np.log(1 - _weekly(scenario, scenario.other_leaving.monthly_rate, days)) / DAYS_A_MONTH
