@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from sim.record import View
 
+HALF_A_DAY = 0.5
+"""Waits are counts of whole days, so that percentiles are taken around the day, to agree with the mean."""
 FEWEST_AT_RISK = 30
 """A job-entry rate is blank where fewer people are still followed."""
 
@@ -54,7 +56,7 @@ def _level(by_day: NDArray[Any]) -> tuple[float, float]:
 
 def _wait(view: View, field: str) -> tuple[float, float, float]:
     curve = view.wait_until(field)
-    return curve.mean(), curve.quantile(0.5), curve.quantile(0.9)
+    return curve.mean(), curve.quantile(0.5) + HALF_A_DAY, curve.quantile(0.9) + HALF_A_DAY
 
 
 def _within_target(view: View) -> tuple[float, float]:
@@ -95,7 +97,7 @@ def _backlog_cleared(view: View) -> tuple[float]:
 
 _WAIT = (
     "Estimated by Kaplan and Meier: who leaves before that date is censored on leaving, who still waits at the end of the run on its last "
-    "day. The median and the 90th percentile are interpolated within the day, a wait of w days spread over (w - 1, w], and blank where the "
+    "day. The median and the 90th percentile are interpolated within the day, a wait of w days spread over (w - 1/2, w + 1/2], and blank where the "
     "curve does not come down so far; the mean is of whole days, and blank where over 1% wait longer than can be seen."
 )
 _CLOSE = "at the close of the day: mean over calendar days, and on the last day."

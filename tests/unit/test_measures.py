@@ -50,8 +50,8 @@ def test_waits_count_working_days_from_the_day_after_the_claim():
         ]
     )
     assert value(of, "first_meeting_offered", "mean") == pytest.approx(5 / 3)
-    assert value(of, "first_meeting_offered", "median") == pytest.approx(0.75)  # half of everyone, where two thirds come over (0, 1]
-    assert value(of, "first_meeting_offered", "p90") == pytest.approx(2.7)
+    assert value(of, "first_meeting_offered", "median") == pytest.approx(1.25)  # half of everyone, where two thirds come over (1/2, 3/2]
+    assert value(of, "first_meeting_offered", "p90") == pytest.approx(3.2)
     assert value(of, "first_meeting_wait", "mean") == pytest.approx(2)
 
 
@@ -71,7 +71,7 @@ def test_leavers_and_those_still_waiting_are_censored():
         ]
     )
     # by day 1: 1/4; by day 2, of the 2 left: 1/4 + 3/4 x 1/2 = 5/8
-    assert value(of, "first_meeting_offered", "median") == pytest.approx(1 + (0.5 - 0.25) / (5 / 8 - 0.25))
+    assert value(of, "first_meeting_offered", "median") == pytest.approx(1.5 + (0.5 - 0.25) / (5 / 8 - 0.25))
     assert value(of, "first_meeting_offered", "p90") == NAN
     assert value(of, "first_meeting_offered", "mean") == NAN
 
