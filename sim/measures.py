@@ -97,8 +97,8 @@ def _backlog_cleared(view: View) -> tuple[float]:
 
 _WAIT = (
     "Estimated by Kaplan and Meier: who leaves before that date is censored on leaving, who still waits at the end of the run on its last "
-    "day. The median and the 90th percentile are interpolated within the day, a wait of w days spread over (w - 1/2, w + 1/2], and blank where the "
-    "curve does not come down so far; the mean is of whole days, and blank where over 1% wait longer than can be seen."
+    "day. The median and the 90th percentile are interpolated within the day, a wait of w days spread over (w - 1/2, w + 1/2], and blank "
+    "where the curve does not come down so far; the mean is of whole days, and blank where over 1% wait longer than can be seen."
 )
 _CLOSE = "at the close of the day: mean over calendar days, and on the last day."
 
