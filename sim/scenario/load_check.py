@@ -7,6 +7,7 @@ frequency of their week; missed appointments are asked for again. A load above 1
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ def offered_load(scenario: Scenario, days: int | None = None, known_on: int | No
     Args:
         scenario: whose load.
         days: how many days of the period to look at; all if left out.
-        known_on: minutes there as known on a day; each day's own truth if left out.
+        known_on: minutes there, and temporary jobcentres, as known on a day; each day's own truth if left out.
 
     Returns:
         One row per month and jobcentre: ``month`` (ISO), ``jobcentre``, ``caseload`` (people, mean), ``first_minutes`` and
@@ -39,7 +40,7 @@ def offered_load(scenario: Scenario, days: int | None = None, known_on: int | No
     calendar = calendar_of(scenario)
     days = days or scenario.period.days
     there = capacity(scenario, calendar, days, known_on)
-    asked = _Projection(scenario, days)
+    asked = _Projection(scenario, days, None if known_on is None else calendar.date(known_on))
     months = np.array([calendar.date(day).strftime("%Y-%m") for day in range(days)])
     rows = []
     for month in dict.fromkeys(months):
@@ -120,7 +121,8 @@ def meaning(scenario: Scenario, row: pd.Series[float]) -> Meaning:
 class _Projection:
     """Expected caseload and minutes asked for; every array has shape (jobcentres by name, weeks)."""
 
-    def __init__(self, scenario: Scenario, days: int) -> None:
+    def __init__(self, scenario: Scenario, days: int, known_on: dt.date | None) -> None:
+        self.known_on = known_on
         self.weeks = (days + 6) // 7
         names = sorted(scenario.jobcentres)
         shape = (len(names), self.weeks)
@@ -145,7 +147,7 @@ class _Projection:
         claims = _weekly(scenario, area.claims_per_week, days)
         every = _every_weeks(scenario, oldest, days)
         stay = _stay(scenario, area_name, oldest, days)
-        homes = [(j, _shares(scenario, area_name, name, oldest, self.weeks)) for j, name in enumerate(names)]
+        homes = [(j, _shares(scenario, area_name, name, oldest, self.weeks, self.known_on)) for j, name in enumerate(names)]
         for week in range(self.weeks):
             people[0] += claims[week]
             for j, share in homes:
@@ -159,7 +161,7 @@ class _Projection:
             people = np.concatenate([[0.0], (people * stay[week])[:-1]])
 
 
-def _shares(scenario: Scenario, area: str, name: str, oldest: int, weeks: int) -> Floats | None:
+def _shares(scenario: Scenario, area: str, name: str, oldest: int, weeks: int, known_on: dt.date | None) -> Floats | None:
     """Share of an area's people whose home a jobcentre is, by week of the run and completed weeks on the claim."""
     jobcentre = scenario.jobcentres[name]
     if jobcentre.temporary is None:
@@ -167,23 +169,29 @@ def _shares(scenario: Scenario, area: str, name: str, oldest: int, weeks: int) -
             return None
         out = np.ones((weeks, oldest))
         for other in scenario.temporary.values():
-            out -= _diverted(scenario, other, name, oldest, weeks)
+            out -= _diverted(scenario, other, name, oldest, weeks, known_on)
         return out * float(jobcentre.share or 0)
     origins = [origin for origin in sorted(jobcentre.takes_from) if scenario.jobcentres[origin].area == area]
     if not origins:
         return None
     return sum(
-        (_diverted(scenario, jobcentre, origin, oldest, weeks) * float(scenario.jobcentres[origin].share or 0) for origin in origins),
+        (
+            _diverted(scenario, jobcentre, origin, oldest, weeks, known_on) * float(scenario.jobcentres[origin].share or 0)
+            for origin in origins
+        ),
         np.zeros((weeks, oldest)),
     )
 
 
-def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int, weeks: int) -> Floats:
+def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int, weeks: int, known_on: dt.date | None) -> Floats:
+    """Share of an origin's people whose home is a temporary jobcentre, by week of the run and completed weeks on the claim."""
     if origin not in temporary.takes_from or temporary.temporary is None:
         return np.zeros((weeks, oldest))
     start, dates = scenario.period.from_, temporary.temporary
-    opens = (dates.opens.value - start).days / 7
-    closes = (dates.closes.value - start).days / 7 if dates.closes else np.inf
+    until = known_on or dt.date.max
+    opens = (dates.opens.value - start).days / 7 if (dates.announced or dates.opens).value <= until else np.inf
+    ends = dates.closes is not None and (dates.closing_announced or dates.closes).value <= until
+    closes = (dates.closes.value - start).days / 7 if dates.closes and ends else np.inf
     week, claimed = np.arange(weeks)[:, None], np.arange(weeks)[:, None] - np.arange(oldest)[None, :]
     there = (week >= opens) & (week < closes)
     taken = there & (temporary.standing_caseload | (claimed >= opens))

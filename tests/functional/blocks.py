@@ -1,7 +1,7 @@
 """The blocks of the documentation, run as a reader would run them.
 
 In a page, ``python`` blocks share one namespace, and a ``yaml`` block whose first line is ``# name.yaml`` is saved under that name. Of
-``sh`` blocks, what begins with ``jobcentre`` is run in this process, and ``ls`` lists a folder. A ``text`` block shows what the block
+``sh`` blocks, what begins with ``jobcentre`` is run in this process, and ``ls -1`` lists a folder. A ``text`` block shows what the block
 before it printed; a line of three dots stands for any number of lines. ``text from make run`` shows part of a run too long to repeat.
 
 ``python -m tests.functional.blocks`` writes what the pages show anew, but for excerpts with dots; look at the difference before keeping it.
@@ -64,6 +64,7 @@ class Reader:
         Raises:
             ValueError: if it is of a kind that cannot be run.
         """
+        self.printed, self.exit_code = "", 0
         if block.kind == "yaml":
             name = re.match(r"# (\w+\.yaml)$", block.body.partition("\n")[0])
             if not name:
@@ -72,7 +73,7 @@ class Reader:
         elif block.kind == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(block.body, "<documentation>", "exec"), self.names)
-            self.printed, self.exit_code = out.getvalue(), 0
+            self.printed = out.getvalue()
         elif block.kind == "sh":
             self.printed = "".join(map(self._command, commands(block.body)))
         else:
@@ -86,7 +87,7 @@ class Reader:
                 raise outcome.exception
             return outcome.output if outcome.exit_code else outcome.stdout
         if words[0] == "ls":
-            return "".join(f"{path.name}\n" for path in sorted(Path(words[1]).iterdir()))
+            return "".join(f"{path.name}\n" for path in sorted(Path(words[-1]).iterdir()))
         if words[0] == "make":
             return ""  # the commands that take minutes; whether they exist is tested
         raise ValueError(f"{words[0]} cannot be run here")
