@@ -174,13 +174,10 @@ def _shares(scenario: Scenario, area: str, name: str, oldest: int, weeks: int, k
     origins = [origin for origin in sorted(jobcentre.takes_from) if scenario.jobcentres[origin].area == area]
     if not origins:
         return None
-    return sum(
-        (
-            _diverted(scenario, jobcentre, origin, oldest, weeks, known_on) * float(scenario.jobcentres[origin].share or 0)
-            for origin in origins
-        ),
-        np.zeros((weeks, oldest)),
-    )
+    out = np.zeros((weeks, oldest))
+    for origin in origins:
+        out += _diverted(scenario, jobcentre, origin, oldest, weeks, known_on) * float(scenario.jobcentres[origin].share or 0)
+    return out
 
 
 def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int, weeks: int, known_on: dt.date | None) -> Floats:
