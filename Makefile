@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock baselines clean
+.PHONY: help run test lint lock baselines docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ lock: $(READY) ## pin every dependency, with hashes, in requirements.lock
 
 baselines: $(READY) ## write the back tests' stored results anew
 	$(BIN)/python -m tests.back.baselines $(ARGS)
+
+docs: $(READY) ## write the reference pages and the outputs shown in the pages anew
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/python -m tests.functional.blocks
 
 clean: ## remove the environment, caches and builds (results in runs/ stay)
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

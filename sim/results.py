@@ -167,12 +167,15 @@ def _dates(record: Record, days: NDArray[Any], known: NDArray[np.bool_] | None =
 def over_replications(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Mean and Student-t 95% interval of ``value`` over replications, for each combination of keys in order of appearance.
 
-    Blank values are left out and ``replications`` says how many there were; with fewer than two there is no interval.
+    Blank values are left out and ``replications`` says how many there were; with fewer than two there is no interval. No measure can be
+    below zero and no share above one, so neither are the intervals' ends.
     """
     grouped = frame.groupby(keys, sort=False, observed=True)["value"].agg(["mean", "std", "count"]).reset_index()
     half = half_width(grouped["std"].to_numpy(), grouped["count"].to_numpy())
     table = grouped[keys].copy()
-    table["estimate"], table["low"], table["high"] = grouped["mean"], grouped["mean"] - half, grouped["mean"] + half
+    table["estimate"], table["low"], table["high"] = grouped["mean"], np.maximum(grouped["mean"] - half, 0), grouped["mean"] + half
+    if "unit" in keys:
+        table["high"] = table["high"].where(grouped["unit"] != "share", np.minimum(table["high"], 1))
     table["replications"] = grouped["count"].astype(np.int32)
     return table
 

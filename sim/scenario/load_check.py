@@ -109,9 +109,12 @@ def meaning(scenario: Scenario, row: pd.Series[float]) -> Meaning:
         text = f"everyone can be seen in time, with reviews every {weeks:.1f} weeks"
     else:
         parts = ["first meetings queue"] if queue else []
-        if stretched > weeks * 1.005:
-            end = "reviews stop" if np.isinf(stretched) else f"reviews stretch from every {weeks:.1f} weeks to every {stretched:.1f}"
-            parts.append(end)
+        if np.isinf(stretched):
+            parts.append("reviews stop")
+        elif f"{stretched:.1f}" != f"{weeks:.1f}":
+            parts.append(f"reviews stretch from every {weeks:.1f} weeks to every {stretched:.1f}")
+        elif stretched > weeks:
+            parts.append(f"reviews, asked for every {weeks:.1f} weeks, run a little late")
         text = " and ".join(parts) or "queues grow"
     if row["desk_load"] > 1:
         text += f"; desks bind ({row['desk_load']:.2f} of their minutes asked for)"

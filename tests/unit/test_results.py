@@ -132,10 +132,18 @@ def of_replications(values, measure="caseload", statistic="mean", unit="people")
 
 
 def test_intervals_are_students():
-    row = summarise(of_replications([1.0, 2.0, 3.0]), "s").squeeze()
-    assert row["estimate"] == 2 and row["replications"] == 3 and row["scenario"] == "s" and row["unit"] == "people"
+    row = summarise(of_replications([11.0, 12.0, 13.0]), "s").squeeze()
+    assert row["estimate"] == 12 and row["replications"] == 3 and row["scenario"] == "s" and row["unit"] == "people"
     half = 4.302653 / math.sqrt(3)  # t with 2 degrees of freedom, from a printed table; the sample's deviation is 1
-    assert row["low"] == pytest.approx(2 - half, abs=1e-5) and row["high"] == pytest.approx(2 + half, abs=1e-5)
+    assert row["low"] == pytest.approx(12 - half, abs=1e-5) and row["high"] == pytest.approx(12 + half, abs=1e-5)
+
+
+def test_intervals_end_where_values_must():
+    """Nobody waits in negative numbers, and no share is above one."""
+    people = summarise(of_replications([0.0, 0.0, 3.0]), "s").squeeze()
+    assert people["low"] == 0 and people["high"] > 3
+    shares = summarise(of_replications([0.9, 1.0, 1.0]).assign(unit="share"), "s").squeeze()
+    assert shares["high"] == 1 and 0 < shares["low"] < 0.9
 
 
 def test_blanks_are_left_out_and_counted():
