@@ -122,7 +122,8 @@ class ComparisonPlots:
 
 def _html(title: str, question: str, head: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]], chart: Chart, foot: str) -> str:
     """A table with a line above each group of rows, and a figure; nothing outside it is asked for."""
-    right, left = 'style="text-align:right;padding:0 0.6em"', 'style="text-align:left;padding:0 0.6em"'
+    looks = ("text-align:right", "text-align:left", "text-align:left;font-weight:normal")
+    right, left, plain = (f'style="padding:0 0.6em;{look}"' for look in looks)
     parts = [f"<div><h4>{escape(title)}</h4>", f"<p>{escape(question)}</p>" if question else "", "<table><thead><tr>"]
     parts += [f"<th {left}>{escape(name)}</th>" for name in head]
     parts.append("</tr></thead><tbody>")
@@ -132,7 +133,7 @@ def _html(title: str, question: str, head: Sequence[str], rows: Sequence[tuple[s
             parts.append(f'<tr><th colspan="{len(head)}" scope="rowgroup" {left}>{escape(its_group)}</th></tr>')
         group = its_group
         aligned = [f"<td {left if cell is cells[-1] else right}>{escape(cell)}</td>" for cell in cells]
-        parts.append(f'<tr><th scope="row" style="text-align:left;font-weight:normal;padding:0 0.6em">{escape(label)}</th>{"".join(aligned)}</tr>')
+        parts.append(f'<tr><th scope="row" {plain}>{escape(label)}</th>{"".join(aligned)}</tr>')
     svg = chart.svg()
     parts += [
         "</tbody></table>",
