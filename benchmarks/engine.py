@@ -20,8 +20,6 @@ from sim.experiment.replications import run
 from sim.model import jobcentre, working_day
 from sim.model.simulation import simulate
 from sim.scenario import Scenario, load
-from tests.oracle.compare import engine_events
-from tests.oracle.model import run_oracle
 
 REGION, SMALL = "scenarios/west_midlands.yaml", "scenarios/one_jobcentre.yaml"
 
@@ -77,6 +75,9 @@ def appointments(scenario: Scenario, runs: int) -> None:
 
 def against_oracle(scenario: Scenario, runs: int) -> None:
     """The ratio of the oracle's time to the engine's on a scenario on which both give the same event log."""
+    from tests.oracle.compare import engine_events  # here, since every worker process imports this module
+    from tests.oracle.model import run_oracle
+
     engine_events(scenario, 1, 0)
     ratios = []
     for i in range(runs):
