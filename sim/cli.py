@@ -34,7 +34,13 @@ Sets = Annotated[
 Replications = Annotated[int | None, typer.Option(min=1, help="How many replications; the scenario says otherwise.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The seed of all luck; the scenario says otherwise.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if left out. Changes no result.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep tables and figures here; a killed run goes on from there.")]
+_OUT = "Keep tables and figures here. A stopped run goes on from there; the tables of any other run are replaced."
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help=_OUT)]
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Keep tables and figures here. A stopped run goes on from there; the tables of any other run are replaced."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 
 
@@ -46,7 +52,7 @@ def main() -> None:
 @app.command()
 def check(file: File, changes: Sets = None) -> None:
     """Check a scenario and print the offered load: minutes asked for over minutes there."""
-    from sim.scenario.load_check import meaning, offered_load, region
+    from sim.scenario.load_check import in_words, offered_load, region
 
     with _errors_in_words():
         scenario = load(file, changes or ())
@@ -58,8 +64,8 @@ def check(file: File, changes: Sets = None) -> None:
     for table in _load_tables(scenario, load_frame, everywhere, console.width):
         console.print(table)
     _print(console, "What it means, all jobcentres together:")
-    for _, row in everywhere.iterrows():
-        _print(console, f"{row['month']}  {_ratio(row['load'])}  {meaning(scenario, row).sentence}")
+    for month, load_there, sentence in in_words(scenario, load_frame):
+        _print(console, f"{month}  {_ratio(load_there)}  {sentence}")
 
 
 @app.command("assumptions")
@@ -148,6 +154,9 @@ def _errors_in_words() -> Iterator[None]:
     except ConservationError as error:
         typer.echo(f"stopped, since the model contradicts itself: {error}", err=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("stopped; with --out, the same command goes on from here", err=True)
+        raise typer.Exit(130) from None
 
 
 @contextmanager
@@ -198,7 +207,7 @@ def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFra
 
 
 def _ratio(load: Any) -> str:
-    return "none there" if load == float("inf") else f"{load:.2f}"
+    return "none" if load == float("inf") else f"{load:.2f}"
 
 
 def _folded(key: str, width: int) -> str:

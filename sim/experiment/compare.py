@@ -63,7 +63,7 @@ def compare(
         progress: told how many replications of all the scenarios to run are finished.
 
     Raises:
-        RunError: if runs were made with different seeds or numbers of replications, or a run cannot go on.
+        RunError: if runs differ in seed, number of replications or period, or a run cannot go on.
         ValueError: if there is nothing to compare with.
     """
     if not others:
@@ -80,6 +80,10 @@ def compare(
         for what, value in (("seed", seed), ("replications", replications)):
             if (its := done.info[what]) != value:
                 raise RunError(f"cannot pair runs: '{done.name}' has {what} {its}, not {value}; run it again with {what} {value}")
+    periods = [_period(given) for given in inputs]
+    for given, period in zip(inputs, periods, strict=True):
+        if period != periods[0]:
+            raise RunError(f"cannot pair runs: '{given.name}' runs {' to '.join(period)}, the base {' to '.join(periods[0])}")
     runs: list[RunTables] = []
     made, to_make = 0, len(inputs) - len(finished)
     for number, given in enumerate(inputs):
@@ -114,6 +118,13 @@ def differences(base: RunTables, other: RunTables, base_name: str, other_name: s
     equal = (table["difference"] == 0) & (half == 0)
     table["verdict"] = np.select([equal, table["high"] < 0, table["low"] > 0], [SAME, LOWER, HIGHER], default=UNKNOWN)
     return table[[*COLUMNS, *NUMBERS, "unit", "verdict"]]
+
+
+def _period(given: Scenario | RunTables) -> list[str]:
+    """First and last day, ISO."""
+    if isinstance(given, RunTables):
+        return list(given.info["period"])
+    return [given.period.from_.isoformat(), given.period.to.isoformat()]
 
 
 def _part_of(progress: Progress | None, before: int, runs: int) -> Progress | None:

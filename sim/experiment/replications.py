@@ -93,6 +93,7 @@ def _run(
     info = {
         "scenario": scenario.name,
         "fingerprint": fingerprint(scenario),
+        "period": [scenario.period.from_.isoformat(), scenario.period.to.isoformat()],
         "seed": seed,
         "replications": replications,
         "tables": list(tables),

@@ -243,7 +243,7 @@ class Pool:
         self.people = larger
         self.scratch = np.zeros((5, max(len(larger), 8192)), dtype=np.int64)
         self.pointer = np.zeros((len(self.around.names), 2, len(CHANNELS)), dtype=np.int64)
-        wanted = len(larger) if self.around.ledger.wants_events else 0
+        wanted = 2 * len(larger) if self.around.ledger.wants_events else 0  # a meeting and the end of the claim on one day
         self.log = np.zeros((wanted, 8), dtype=np.int64), np.zeros(1, dtype=np.int64)
 
     def _flush(self) -> None:

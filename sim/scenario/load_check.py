@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 DAYS_A_MONTH = 30.4375
 HIGHEST_OPENING_LOAD = 4.0
+SHORT = 1.05
+"""A load of a single jobcentre from which it is named: less is within the roughness of a projection by weeks."""
 
 
 def offered_load(scenario: Scenario, days: int | None = None, known_on: int | None = None) -> pd.DataFrame:
@@ -105,7 +107,9 @@ def meaning(scenario: Scenario, row: pd.Series[float]) -> Meaning:
     stretched = weeks * review / left if left > 0 else np.inf if review > 0 else weeks
     stretched = max(stretched, weeks)
     queue = first > there if first_rank < review_rank else first + review > there
-    if row["load"] <= 1:
+    if not first and not review:
+        text = "nobody asks for anything"
+    elif row["load"] <= 1:
         text = f"everyone can be seen in time, with reviews every {weeks:.1f} weeks"
     else:
         parts = ["first meetings queue"] if queue else []
@@ -119,6 +123,21 @@ def meaning(scenario: Scenario, row: pd.Series[float]) -> Meaning:
     if row["desk_load"] > 1:
         text += f"; desks bind ({row['desk_load']:.2f} of their minutes asked for)"
     return Meaning(float(stretched), bool(queue), text)
+
+
+def in_words(scenario: Scenario, frame: pd.DataFrame) -> list[tuple[str, float, str]]:
+    """Month, load of all jobcentres together, and what it means, naming those that are short where the others are not."""
+    out = []
+    for _, row in region(frame).iterrows():
+        sentence = meaning(scenario, row).sentence
+        short = (frame["month"] == row["month"]) & (frame["load"] > SHORT) & (frame["coach_minutes"] > 0)
+        here = frame[short].sort_values("load", ascending=False)
+        if row["load"] <= 1 and len(here):
+            named = [f"{name} ({load:.2f})" for name, load in zip(here["jobcentre"][:3], here["load"][:3], strict=True)]
+            more = f" and {len(here) - 3} more" if len(here) > 3 else ""
+            sentence = f"the minutes suffice in all, but not at {', '.join(named)}{more}"
+        out.append((str(row["month"]), float(row["load"]), sentence))
+    return out
 
 
 class _Projection:

@@ -277,7 +277,7 @@ class OtherLeaving(Part):
 
 
 class Scenario(Part):
-    """One scenario: everything a run needs but the seed's use.
+    """One scenario: everything a run needs.
 
     Load one with :func:`sim.load`; vary one with :meth:`change`.
     """

@@ -9,6 +9,7 @@ from sim.experiment.compare import compare
 from sim.experiment.replications import run
 from sim.experiment.workers import RunError
 from sim.results import MEASURE_KEYS, SPLIT, RunTables
+from tests.scenarios import tiny
 from tests.unit.synthetic import small_scenario
 
 
@@ -16,7 +17,7 @@ def tables(name, values, measure="caseload", unit="people", statistic="mean", se
     """A run of which only one measure is known, a value for each replication."""
     fixed = {"measure": measure, "statistic": statistic, **dict.fromkeys(SPLIT, "all"), "unit": unit}
     frame = pd.DataFrame([{"replication": i, **fixed, "value": float(value)} for i, value in enumerate(values)])
-    info = {"scenario": name, "fingerprint": name, "seed": seed, "replications": len(values)}
+    info = {"scenario": name, "fingerprint": name, "seed": seed, "replications": len(values), "period": ["2021-02-01", "2021-02-28"]}
     weekly = pd.DataFrame(columns=["week", "area", "measure", "statistic", "unit", "value"])
     return RunTables.of(info, frame, pd.DataFrame(), weekly, pd.DataFrame(columns=["age_group", "week", "value"]))
 
@@ -110,3 +111,9 @@ def test_a_finished_run_sets_seed_and_replications(monkeypatch):
     monkeypatch.setattr(module, "run", keep)
     compare(small_scenario(), done)
     assert asked["seed"] == 5 and asked["replications"] == 2
+
+
+def test_runs_of_different_periods_are_not_paired():
+    short, long = tiny({"period.to": "2021-02-28"}), tiny({"period.to": "2021-03-31"})
+    with pytest.raises(RunError, match=r"runs 2021-02-01 to 2021-03-31, the base 2021-02-01 to 2021-02-28"):
+        compare(short, long, replications=2, workers=1)

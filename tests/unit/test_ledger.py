@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
+from sim.luck import Luck
 from sim.model.jobcentre import Pool
 from sim.model.ledger import ConservationError, Event, Ledger, column
 from sim.model.people import NONE
-from sim.model.simulation import simulate
+from sim.model.simulation import Region, simulate
 from sim.record import HOME_COLUMNS
-from tests.scenarios import events, rich
+from tests.scenarios import events, rich, tiny
 
 REPORT = "This is an error in the model, not in the scenario; please report it with the scenario and seed."
 
@@ -118,3 +119,24 @@ def test_events_are_in_order_and_only_kept_when_wanted():
 @pytest.mark.parametrize("event", Event)
 def test_every_kind_of_event_happens_in_the_rich_scenario(event):
     assert len(events(simulate(rich(), 1, 0, events=True), event)) > 10
+
+
+def test_the_event_log_has_room_for_a_meeting_and_the_end_of_a_claim_on_one_day():
+    """Everyone is seen on the day on which everyone finds work: two events each."""
+    all_at_once = {
+        "areas.North": {"claimants": 60, "claims_per_week": 0},
+        "claimants.contact_before_start": "suspended",
+        "jobcentres.Hill.coaches": 1000,
+        "jobcentres.Hill.desks": 1000,
+        "closures": [{"from": "2021-02-01", "to": "2021-02-14", "announced": "2021-01-01"}],
+        "job_entry.monthly_rate_by_week": {0: 0.9},
+        "job_entry.market": {"2021-02-01": 0, "2021-02-15": 100},
+        "appointments.book_ahead_working_days": 40,
+    }
+    region = Region(tiny(all_at_once), Luck(1, 0), events=True)
+    for pool in region.pools:
+        assert len(pool.log[0]) >= 2 * len(pool.people)
+    events = region.run().events
+    on_the_day = events[events[:, 0] == 14]
+    held, entered = ((on_the_day[:, 3] == code).sum() for code in (Event.HELD, Event.JOB_ENTRY))
+    assert held + entered > 60

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from sim.scenario.load_check import meaning, offered_load, opening_load, region
+from sim.scenario.load_check import in_words, meaning, offered_load, opening_load, region
 from tests.scenarios import tiny
 
 FEBRUARY = {"period.to": "2021-02-28", "appointments.review.every_weeks": {1: 2}}
@@ -154,3 +154,20 @@ def test_every_month_has_a_row_for_every_jobcentre():
     ]
     assert isinstance(frame, pd.DataFrame) and not frame.isna().any().any()
     assert frame["review_minutes"].iloc[::2].tolist() == pytest.approx([60 / 2 * 10 * days / 7 for days in (28, 31, 15)])
+
+
+def test_a_jobcentre_that_is_short_is_named_where_the_others_are_not():
+    """Jobcentres do not lend each other coaches, so enough in all may be far too few at one."""
+    split = {
+        "jobcentres.Hill.share": 0.5,
+        "jobcentres.Hill.coaches": 50,
+        "jobcentres.Low": {"area": "North", "share": 0.5, "coaches": 0.01, "desks": 3},
+    }
+    scenario = tiny({"areas.North.claimants": 300, **split})
+    sentences = [words for _, load, words in in_words(scenario, offered_load(scenario)) if load <= 1]
+    assert sentences and all("suffice in all, but not at Low" in words for words in sentences)
+
+
+def test_nobody_asks_for_anything():
+    scenario = tiny({"areas.North.claimants": 0, "areas.North.claims_per_week": 0})
+    assert {words for *_, words in in_words(scenario, offered_load(scenario))} == {"nobody asks for anything"}
