@@ -36,11 +36,6 @@ Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The seed o
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if left out. Changes no result.")]
 _OUT = "Keep tables and figures here. A stopped run goes on from there; the tables of any other run are replaced."
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help=_OUT)]
-    Path | None,
-    typer.Option(
-        metavar="DIR", help="Keep tables and figures here. A stopped run goes on from there; the tables of any other run are replaced."
-    ),
-]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 
 
