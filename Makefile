@@ -34,8 +34,9 @@ lock: $(READY) ## pin every dependency, with hashes, in requirements.lock
 baselines: $(READY) ## write the back tests' stored results anew
 	$(BIN)/python -m tests.back.baselines $(ARGS)
 
-docs: $(READY) ## write the reference pages and the outputs shown in the pages anew
+docs: $(READY) ## write the reference pages, the outputs shown in the pages and the figure of Kickstart anew
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python -m docs.make_kickstart_figure
 	$(BIN)/python -m tests.functional.blocks
 
 clean: ## remove the environment, caches and builds (results in runs/ stay)

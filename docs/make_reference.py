@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from sim.experiment.contrasts import CONTRASTS, Contrast
 from sim.measures import MEASURES, Measure
 from sim.scenario.consistency import RULES
 from sim.scenario.numbers import NEEDS_SOURCE, Confidence, Day, Entry, Number, Series
-from sim.scenario.schema import Part
+from sim.scenario.parts import Part
 from sim.scenario.shape import Shape, one_of, shape_at
 from sim.scenario.tree import Path as Key
 
@@ -22,12 +23,13 @@ REFERENCE = Path(__file__).parent / "reference"
 SCENARIO = """\
 # Every key of a scenario
 
-*Written by `docs/make_reference.py` from the schema: change the text there, in `sim/scenario/schema.py`.*
+*Written by `docs/make_reference.py` from the schema: change the text there, in `sim/scenario/schema.py` and `support.py`.*
 
 A scenario is one YAML file in UTF-8. `extends: other.yaml` (a path from the file's own folder) takes everything from another file:
 maps are then merged key by key, anything else is replaced, and `null` removes an entry. An unknown key is refused, with the nearest
 right name. On the command line `--set KEY=VALUE` and in Python `scenario.change({{KEY: value}})` take the dotted keys below, with the
-name of an area, jobcentre, pool or cohort for `NAME`, or `*` for all of them; a list counts its entries from 0.
+name of an area, jobcentre, pool, cohort, sector or programme for `NAME`, or `*` for all of them; a list counts its entries from 0, and
+`null` (in Python None) removes an entry here too.
 
 **A number** is written bare, or as a map of {number}.
 Its unit is that of this page; `unit` may repeat it, as a reminder. `low` and `high` bound what the value might as well be, in the unit
@@ -35,7 +37,8 @@ of the value or relative to it, such as `-10%`. `confidence` is one of {confiden
 {sourced} need a `source`. None of this but the value enters a run: it goes into the log that `jobcentre assumptions` prints.
 
 **By date** marks a number that may change: write `{{2020-07-01: 0.4, 2021-07-19: 0.5}}`, each a number as above that holds from its
-date on; the first date must not be after the first day of the run. An entry may add `announced`, the date from which bookings see it.
+date on; the first date must not be after the first day of the run (in a programme that opens later: after the day it opens). An entry
+may add `announced`, the date from which bookings see it.
 To state an interval or a source once for all of them write `{{by_date: {{...}}, low: -10%, high: +10%, confidence: assumption}}`.
 
 **A date** is written `2021-09-01`, or, where it says *with interval*, as a map of {day}.
@@ -47,10 +50,18 @@ MEASURES_PAGE = """\
 *Written by `docs/make_reference.py` from the registry: change the text there, in `sim/measures.py`.*
 
 These are the measures of `summary.csv`, `replications.parquet` and, where it says so, `weekly.parquet` of a
-[run folder](../how-to/read_a_run_folder.md). They are split by jobcentre, by area and, but for minutes and coaches, by age group, one
-at a time; `all` stands where a row is not split. An estimate is the mean over replications of a value computed in each of them, with
-Student's 95% interval; values that are blank in some replications are left out, and the column `replications` says how many there
-were. The intervals tell what chance leaves open with these assumptions, not what other assumptions would give.
+[run folder](../how-to/read_a_run_folder.md). Each names how it is split, one column at a time unless it says *and*; `all` stands
+where a row is not split. Measures of programmes, of the labour market and of costs are in the tables of scenarios that have these.
+An estimate is the mean over replications of a value computed in each of them, with Student's 95% interval; values that are blank in
+some replications are left out, and the column `replications` says how many there were. The intervals tell what chance leaves open
+with these assumptions, not what other assumptions would give.
+"""
+
+CONTRASTS_PAGE = """\
+## What only a comparison tells
+
+These are rows of `comparison.csv` and of `sim.compare`, beside the differences in the measures above. The column `difference` holds the
+figure itself, replication paired with replication.
 """
 
 WHOLE_FILE = "Keys at the left margin. What each map holds follows below, in the order of the journey."
@@ -75,7 +86,8 @@ def scenario_page() -> str:
 
 def measures_page() -> str:
     """The text of ``reference/measures.md``."""
-    return "\n".join([MEASURES_PAGE, *(_measure(measure) for measure in MEASURES.values())])
+    measures, contrasts = map(_measure, MEASURES.values()), map(_contrast, CONTRASTS.values())
+    return "\n".join([MEASURES_PAGE, *measures, CONTRASTS_PAGE, *contrasts])
 
 
 def _parts(written: tuple[str, ...], path: Key) -> Iterator[tuple[Shape, tuple[str, ...], Key]]:
@@ -136,9 +148,9 @@ def _bounds(metadata: list[Any], shape: Shape) -> str:
     if shape.kind is int:
         return f" from {of['ge']:,} to {of['le'] if 'le' in of else of['lt'] - 1:,}"
     least, most = of.get("min_length"), of.get("max_length")
-    if shape.kind not in (list, dict) or least is None:
-        return ""
-    return f"; {least} of them" if least == most else f"; at least {least}"
+    if shape.kind not in (list, dict) or least == most:
+        return f"; {least} of them" if shape.kind in (list, dict) and least is not None else ""
+    return (f"; at least {least}" if least is not None else "") + (f"; at most {most}" if most is not None else "")
 
 
 def _map_of(shape: Shape) -> str:
@@ -150,6 +162,8 @@ def _map_of(shape: Shape) -> str:
 def _value(default: Any) -> str:
     if default is None or default == "" or default == {} or default == []:
         return "–"
+    if isinstance(default, Part):
+        return "as below"
     if isinstance(default, Series):
         return _value(default.by_date[default.first])
     if isinstance(default, (Number, Entry)):
@@ -160,9 +174,14 @@ def _value(default: Any) -> str:
 def _measure(measure: Measure) -> str:
     better = f"{measure.better} is better" if measure.better else "neither way is better in itself"
     extent = "weekly too" if measure.weekly else "whole run only"
-    split = ", not by age group" if measure.of_sites else ""
-    facts = f"{measure.unit} · {_listed(measure.statistics)} · {better} · {extent}{split}"
+    splits = [" and ".join(split).replace("_", " ") for split in measure.splits if split]
+    split = f"by {', '.join(splits)}" if splits else "everyone only"
+    facts = f"{measure.unit} · {_listed(measure.statistics)} · {better} · {extent} · {split}"
     return f"## `{measure.name}`\n\n{facts}\n\n{measure.definition}\n"
+
+
+def _contrast(contrast: Contrast) -> str:
+    return f"### `{contrast.name}`\n\n{contrast.unit} · {_listed(contrast.statistics)}\n\n{contrast.definition}\n"
 
 
 def _listed(words: Any) -> str:

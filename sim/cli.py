@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 import sim
 from sim.scenario import Problem, Scenario, ScenarioError, assumptions, load
+from sim.scenario.numbers import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +33,33 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.", s
 Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key, or move it by +10%, -5%, +3 or *1.1. Repeat for more.")
 ]
-Replications = Annotated[int | None, typer.Option(min=1, help="How many replications; the scenario says otherwise.")]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The seed of all luck; the scenario says otherwise.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if left out. Changes no result.")]
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number of the command line."""
+    expected = f"expected a whole number from {least} to {most:,}" if most else f"expected a whole number, {least} or more"
+
+    def parse(written: str | int) -> int:
+        try:
+            number = int(written)
+        except ValueError:
+            raise typer.BadParameter(f"{expected}, not {say(written)}") from None
+        if number < least or (most is not None and number > most):
+            raise typer.BadParameter(f"{expected}, not {number}")
+        return number
+
+    return parse
+
+
+Replications = Annotated[
+    int | None, typer.Option(parser=_whole(1), metavar="NUMBER", help="How many replications; the scenario says otherwise.")
+]
+Seed = Annotated[
+    int | None, typer.Option(parser=_whole(0, 2**32 - 1), metavar="NUMBER", help="The seed of all luck; the scenario says otherwise.")
+]
+Workers = Annotated[
+    int | None, typer.Option(parser=_whole(1), metavar="NUMBER", help="Processes; as many as processors if left out. Changes no result.")
+]
 _OUT = "Keep tables and figures here. A stopped run goes on from there; the tables of any other run are replaced."
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help=_OUT)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
@@ -48,6 +74,7 @@ def main() -> None:
 def check(file: File, changes: Sets = None) -> None:
     """Check a scenario and print the offered load: minutes asked for over minutes there."""
     from sim.scenario.load_check import in_words, offered_load, region
+    from sim.scenario.support_check import labour_market_in_words, programmes_in_words
 
     with _errors_in_words():
         scenario = load(file, changes or ())
@@ -61,6 +88,11 @@ def check(file: File, changes: Sets = None) -> None:
     _print(console, "What it means, all jobcentres together:")
     for month, load_there, sentence in in_words(scenario, load_frame):
         _print(console, f"{month}  {_ratio(load_there)}  {sentence}")
+    for title, lines in (("Programmes", programmes_in_words(scenario)), ("Labour market, on the eve", labour_market_in_words(scenario))):
+        if lines:
+            _print(console, f"\n{title}:")
+        for line in lines:
+            console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
 
 
 @app.command("assumptions")
@@ -74,6 +106,10 @@ def show_assumptions(
         log = assumptions(load(file, changes or ()))
     if csv is not None:
         with _errors_in_words():
+            if csv.is_dir():
+                raise IsADirectoryError(f"cannot write to {csv}: expected a file, but it is a folder")
+            if not csv.parent.is_dir():
+                raise FileNotFoundError(f"cannot write to {csv}: there is no folder {csv.parent}")
             log.to_csv(csv, index=False, lineterminator="\n")
         return
     console = Console()
@@ -143,8 +179,11 @@ def _errors_in_words() -> Iterator[None]:
 
     try:
         yield
-    except (ScenarioError, RunError, OSError) as error:
+    except (ScenarioError, RunError) as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"cannot use {error.filename}: {error.strerror.lower()}" if error.filename and error.strerror else str(error), err=True)
         raise typer.Exit(2) from None
     except ConservationError as error:
         typer.echo(f"stopped, since the model contradicts itself: {error}", err=True)
@@ -158,7 +197,8 @@ def _errors_in_words() -> Iterator[None]:
 def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A progress bar of finished replications on the error output."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         task = bar.add_task("replications", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -47,6 +47,18 @@ class Purpose(IntEnum):
     MISSED = 11
     CLAIMS = 12
     ABSENCE = 13
+    HUB = 14
+    SECTOR = 15
+    RETURN = 16
+    RETURN_AFTER = 17
+    REFERRAL = 18
+    TAKE_UP = 19
+    WITHDRAWAL = 20
+    LENGTH = 21
+    DROP_OUT = 22
+    OUTCOME = 23
+    RETRAINED = 24
+    NEW_SECTOR = 25
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,11 @@ def person(area: str, entry: dt.date | None, number: int, spell: int = 0) -> Sub
     return Subject(name_hash(area), number | spell << 24, STOCK if entry is None else date_number(entry))
 
 
+def with_programme(subject: Subject, programme: str) -> Subject:
+    """A person at a programme, for what it decides about them."""
+    return Subject(subject.name ^ name_hash(programme), subject.number, subject.date)
+
+
 def place(name: str, date: dt.date) -> Subject:
     """An area or a jobcentre on a date."""
     return Subject(name_hash(name), 0, date_number(date))
@@ -93,11 +110,14 @@ class Luck:
         """An Exp(1) value in units of 2**-40."""
         return int(exponential_units(np.array([self.uniform(subject, purpose)]))[0])
 
-    def uniforms(self, names: ArrayLike, numbers: ArrayLike, dates: ArrayLike, purpose: Purpose) -> NDArray[np.float64]:
+    def uniforms(
+        self, names: ArrayLike, numbers: ArrayLike, dates: ArrayLike, purpose: Purpose, counts: ArrayLike = 0
+    ) -> NDArray[np.float64]:
         """The numbers of many subjects for one purpose, shape (subjects,)."""
         words = [np.asarray(word, dtype=np.int64) for word in (names, numbers, dates)]
         out = np.empty(len(words[0]))
-        _fill_uniforms(self.seed, self.replication, words[0], words[1], words[2], int(purpose), out)
+        each = np.broadcast_to(np.asarray(counts, dtype=np.int64), out.shape)
+        _fill_uniforms(self.seed, self.replication, words[0], words[1], words[2], int(purpose), np.ascontiguousarray(each), out)
         return out
 
 
@@ -149,7 +169,8 @@ def _fill_uniforms(
     numbers: NDArray[np.int64],
     dates: NDArray[np.int64],
     purpose: int,
+    counts: NDArray[np.int64],
     out: NDArray[np.float64],
 ) -> None:
     for i in range(len(out)):
-        out[i] = uniform(seed, replication, int(names[i]), int(numbers[i]), int(dates[i]), purpose, 0)
+        out[i] = uniform(seed, replication, int(names[i]), int(numbers[i]), int(dates[i]), purpose, int(counts[i]))

@@ -2,7 +2,8 @@
 
 People belong to a home jobcentre, and minutes to the jobcentre that serves. An area's figures are those of its permanent
 jobcentres, where they count minutes or people on a day, and those of the people who claimed there, where they follow people.
-A jobcentre's figures that follow people are those of the people whose home it was when they claimed.
+A jobcentre's figures that follow people are those of the people whose home it was when they claimed or, for programmes, when they were
+referred.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from sim.survival import Curve, aalen_johansen, kaplan_meier
 
 HOME_COLUMNS = (
     "claims",
+    "returns",
     "moved_in",
     "moved_out",
     "job_entries",
     "left",
     "waiting",
     "in_reviews",
+    "on_programme",
     "on_list",
     "overdue",
     "late",
@@ -36,8 +39,9 @@ HOME_COLUMNS = (
     "delay_working_days",
     "bumped",
 )
-"""A day's figures by home jobcentre and age group. At the close of the day: ``waiting`` for a first meeting, ``in_reviews``,
-``on_list`` (without a booking), ``overdue`` (in reviews, due day reached) and ``late`` (anyone due more than 5 working days ago).
+"""A day's figures by home jobcentre and age group. ``claims`` are new ones, ``returns`` those of people who claim again. At the close of
+the day: ``waiting`` for a first meeting, ``in_reviews``, ``on_programme`` (without contact), ``on_list`` (without a booking),
+``overdue`` (in reviews, due day reached) and ``late`` (anyone due more than 5 working days ago).
 ``interval_days`` sums the days since the meeting before, over ``intervals`` reviews held;
 ``delay_working_days`` the working days from due to held, over reviews held."""
 
@@ -54,6 +58,47 @@ SITE_COLUMNS = (
 )
 """A day's figures by the jobcentre that serves. Booked minutes are read from the diary, held and missed ones (for desks together:
 used) from the appointments; ``coaches`` are full-time equivalents trained and in post."""
+
+SECTOR_COLUMNS = ("vacancies", "searchers", "inflow", "entries", "others", "lapsed")
+"""A day's figures by sector. At its close: ``vacancies``, and ``searchers``, claimants who are not on a programme without contact. In the
+day: vacancies that came, that claimants filled, that others filled and that lapsed."""
+
+COST_COLUMNS = ("coaches", "training", "estate")
+"""Pounds a day by jobcentre: coaches in post; trainees and trainers; desks and temporary sites."""
+
+EPISODE = np.dtype(
+    [
+        ("person", "i4"),
+        ("programme", "u1"),
+        ("area", "u2"),
+        ("home", "u2"),
+        ("age", "u1"),
+        ("referred", "i4"),
+        ("started", "i4"),
+        ("ended", "i4"),
+        ("end", "u1"),
+    ],
+    align=True,
+)
+"""One referral to a programme and what became of it, in the order of referral. ``home`` is the one on that day; days are -1 for not (yet);
+``ended`` is the day on which the queue or the programme ended for the person, and ``end`` how."""
+
+END = (
+    "ongoing",
+    "declined",
+    "withdrew",
+    "claim_ended_in_queue",
+    "completed",
+    "dropped_out",
+    "completed_into_work",
+    "entered_work_on_it",
+    "left_on_it",
+)
+"""How an episode ended: ``end`` is the position here. ``ongoing`` is in the queue, or on the programme, at the end of the run."""
+
+DECLINED = END.index("declined")
+AFTER_START = END[END.index("completed") :]
+"""The ways in which time on a programme ends."""
 
 JOB_ENTRY, LEFT = 1, 2
 """How a claim ended (``exit_kind``); 0 while it goes on."""
@@ -92,7 +137,36 @@ class Record(Protocol):
 
     @property
     def people(self) -> NDArray[Any]:
-        """A row per person with fields area, home, age, claim, offered, first_held, exit, exit_kind; days of the run, -1 for none."""
+        """A row per spell with fields area, home, age, claim, spell, offered, first_held, exit, exit_kind; days of the run, -1 for none."""
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        """Names in order, shape (K,)."""
+
+    @property
+    def episodes(self) -> NDArray[Any]:
+        """Rows of EPISODE; ``programme`` counts in the order of ``programmes``."""
+
+    @property
+    def places_unused(self) -> NDArray[np.int64]:
+        """Places that nobody in the queue took when they were given out, shape (days, K); -1 on days on which none are: outside the
+        programme's dates, on other than working days and, for courses, on other than intake days."""
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Names in order; none without a labour market."""
+
+    @property
+    def by_sector(self) -> NDArray[np.float64]:
+        """Shape (days, sectors, len(SECTOR_COLUMNS))."""
+
+    @property
+    def costs(self) -> NDArray[np.float64]:
+        """Pounds, shape (days, J, len(COST_COLUMNS)), programmes apart."""
+
+    @property
+    def cost_per_start(self) -> NDArray[np.float64]:
+        """Pounds by programme, shape (K,)."""
 
 
 class View:
@@ -101,82 +175,229 @@ class View:
     Args:
         record: one replication.
         jobcentre, area, age: which one, by index; all if left out. At most one is given.
+
+    Attributes:
+        split: by what it is chosen, such as ``("area", "programme")``; empty for everyone.
     """
 
     def __init__(self, record: Record, *, jobcentre: int | None = None, area: int | None = None, age: int | None = None) -> None:
+        chosen = {"jobcentre": jobcentre, "area": area, "age_group": age}
         self.record = record
         self.first, self.days = 0, record.days
-        places = np.ones(len(record.area_of_jobcentre), dtype=bool)
-        people = record.people
-        if jobcentre is not None:
-            places = np.arange(len(places)) == jobcentre
-        if area is not None:
-            places = record.area_of_jobcentre == area
-        ages = slice(None) if age is None else slice(age, age + 1)
-        self._home: NDArray[np.int64] = record.by_home[:, places, ages].sum(axis=(1, 2))
-        self._site: NDArray[np.float64] | None = record.by_site[:, places].sum(axis=1) if age is None else None
-        chosen = people["claim"] >= 0
-        for field, index in (("home", jobcentre), ("area", area), ("age", age)):
-            if index is not None:
-                chosen &= people[field] == index
-        rows = np.flatnonzero(chosen)
-        self._people = {name: people[name][rows] for name in ("claim", "offered", "first_held", "exit", "exit_kind")}
+        self.split = tuple(name for name, index in chosen.items() if index is not None)
+        self._run = _OfTheRun(record, jobcentre=jobcentre, area=area, age=age)
 
-    def during(self, first: int, days: int) -> View:
-        """The same for some days only, and for the claims made on them (followed to the end of the run)."""
-        part = View.__new__(View)
-        part.record, part.first, part.days = self.record, first, days
-        part._home = self._home[first : first + days]
-        part._site = None if self._site is None else self._site[first : first + days]
-        # Ids are given in the order of claims, so those of a week lie together.
-        claim = self._people["claim"]
-        low, high = np.searchsorted(claim, np.array([first, first + days], dtype=claim.dtype))
-        part._people = {name: values[low:high] for name, values in self._people.items()}
+    def of_programme(self, programme: int) -> View:
+        """The same for one programme only, by index: it has episodes and places, and no other figures."""
+        part = self._copy()
+        part.split = (*self.split, "programme")
+        part._run = _OfTheRun(self.record, programme=programme, among=self._run.episodes)
         return part
 
-    @property
-    def has_sites(self) -> bool:
-        """Whether minutes and coaches can be told: not for an age group."""
-        return self._site is not None
+    def during(self, first: int, days: int) -> View:
+        """The same for some days only, and for the claims and referrals made on them (followed to the end of the run)."""
+        part = self._copy()
+        part.first, part.days = self.first + first, days
+        return part
+
+    def _copy(self) -> View:
+        part = View.__new__(View)
+        part.record, part.first, part.days, part.split, part._run = self.record, self.first, self.days, self.split, self._run
+        return part
+
+    def _in_these_days(self, by_day: NDArray[Any]) -> NDArray[Any]:
+        return by_day[self.first : self.first + self.days]
+
+    def _of_these_days(self, field: NDArray[Any], when: NDArray[Any]) -> NDArray[Any]:
+        """A field of rows that are in the order of a day, of those whose day is one of these."""
+        low, high = np.searchsorted(when, np.array([self.first, self.first + self.days], dtype=when.dtype))
+        return field[low:high]
 
     def home(self, column: str) -> NDArray[np.int64]:
         """A column by day, shape (days,)."""
-        return self._home[:, HOME_COLUMNS.index(column)]
+        return self._in_these_days(self._run.home)[:, HOME_COLUMNS.index(column)]
 
     def site(self, column: str) -> NDArray[np.float64]:
         """A column by day, shape (days,)."""
-        if self._site is None:
-            raise ValueError(f"{column} does not split by age group")
-        return self._site[:, SITE_COLUMNS.index(column)]
+        return self._in_these_days(self._run.site)[:, SITE_COLUMNS.index(column)]
+
+    def cost(self, column: str) -> NDArray[np.float64]:
+        """Pounds by day, shape (days,)."""
+        return self._in_these_days(self._run.costs)[:, COST_COLUMNS.index(column)]
+
+    def sector(self, column: str) -> NDArray[np.float64]:
+        """A column by day and sector, shape (days, sectors)."""
+        if self.split:
+            raise ValueError(f"{column} are those of the whole region")
+        return self._in_these_days(self.record.by_sector)[:, :, SECTOR_COLUMNS.index(column)]
 
     def person(self, field: str) -> NDArray[Any]:
-        """A field of the people who claimed in these days, shape (n,)."""
-        return self._people[field]
+        """A field of the claims made in these days, returns included, shape (n,)."""
+        return self._of_these_days(self._run.people[field], self._run.people["claim"])
+
+    def episode(self, field: str) -> NDArray[Any]:
+        """A field of the referrals made in these days, shape (n,)."""
+        return self._of_these_days(self._run.episodes[field], self._run.episodes["referred"])
+
+    def flow(self, what: str) -> NDArray[np.int64]:
+        """Episodes by day, shape (days,): ``joined`` the queue, ``started``, or ended in one of the ways of END from ``withdrew`` on."""
+        return self._in_these_days(self._run.flows[what])
+
+    @property
+    def in_queue(self) -> NDArray[np.int64]:
+        """People in the queue of a programme at the close of each day, shape (days,)."""
+        return self._in_these_days(self._run.in_queue)
+
+    @property
+    def on_it(self) -> NDArray[np.int64]:
+        """People on a programme at the close of each day, whether contact goes on or not, shape (days,)."""
+        return self._in_these_days(self._run.on_it)
+
+    @property
+    def programme_costs(self) -> NDArray[np.float64]:
+        """Pounds of the starts by day, shape (days,)."""
+        return self._in_these_days(self._run.programme_costs)
+
+    @property
+    def places_unused(self) -> NDArray[np.int64]:
+        """Places of the programme that nobody took by day, shape (days,); -1 where none were given out."""
+        if self.split != ("programme",):
+            raise ValueError("places are of one programme, in the whole region")
+        return self._in_these_days(self.record.places_unused)[:, self._run.programme]
 
     @property
     def caseload(self) -> NDArray[np.int64]:
-        """People with a claim at the close of each day, shape (days,)."""
+        """People who meet a coach or wait to, at the close of each day, shape (days,)."""
         return self.home("waiting") + self.home("in_reviews")
 
     @property
     def works(self) -> NDArray[np.bool_]:
         """Whether each day is a working day, shape (days,)."""
-        return self.record.works[self.first : self.first + self.days]
+        return self._in_these_days(self.record.works)
 
     @cached_property
     def job_entry(self) -> Curve:
-        """Cumulative incidence of job entry by days since the claim, other leaving competing, of claims made in these days."""
-        left_on = self.person("exit")
+        """Cumulative incidence of job entry by days since the claim, other leaving competing, of people's first claims in these days."""
+        first = self.person("spell") == 0
+        left_on = self.person("exit")[first]
         until = np.where(left_on >= 0, left_on, self.record.days - 1)
-        return aalen_johansen(until - self.person("claim"), self.person("exit_kind"), JOB_ENTRY)
+        return aalen_johansen(until - self.person("claim")[first], self.person("exit_kind")[first], JOB_ENTRY)
 
     def wait_until(self, field: str) -> Curve:
-        """Working days from the claim (day 0) to a date, of claims made in these days.
+        """Working days from the claim (day 0) to a date, of claims made in these days; who leaves before it is censored on leaving."""
+        until, seen = self._watched(self.person(field), self.person("exit"))
+        count = self.record.working_day_count
+        return kaplan_meier(count[until] - count[self.person("claim")], seen)
 
-        Who leaves before that date is censored on leaving, and everyone whose date lies beyond the run on its last day.
+    @cached_property
+    def wait_for_place(self) -> Curve:
+        """Calendar days from joining the queue of a programme to the start, of those who joined it in these days.
+
+        Who withdraws, or whose claim ends, is censored on that day.
+        """
+        joined = self.episode("end") != DECLINED
+        started = self.episode("started")[joined]
+        until, seen = self._watched(started, np.where(started >= 0, -1, self.episode("ended")[joined]))
+        return kaplan_meier(until - self.episode("referred")[joined], seen)
+
+    def _watched(self, when: NDArray[Any], gone: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The day until which each is watched for a date, and whether it was seen.
+
+        Who is gone before that date is censored on going, and everyone whose date lies beyond the run on its last day.
         Some of those later dates are known already; counting them would favour the waits that were known early.
         """
-        when, left_on, last = self.person(field), self.person("exit"), self.record.days - 1
-        until = np.where((left_on >= 0) & ((when < 0) | (left_on < when)), left_on, np.where(when < 0, last, np.minimum(when, last)))
-        count = self.record.working_day_count
-        return kaplan_meier(count[until] - count[self.person("claim")], until == when)
+        last = self.record.days - 1
+        until = np.where((gone >= 0) & ((when < 0) | (gone < when)), gone, np.where(when < 0, last, np.minimum(when, last)))
+        return until, until == when
+
+
+class _OfTheRun:
+    """What a view shows of the whole run. Each part is made when first asked for, and shared by the views of single weeks."""
+
+    def __init__(
+        self,
+        record: Record,
+        *,
+        jobcentre: int | None = None,
+        area: int | None = None,
+        age: int | None = None,
+        programme: int | None = None,
+        among: NDArray[Any] | None = None,
+    ) -> None:
+        self.record, self.jobcentre, self.area, self.age, self.programme = record, jobcentre, area, age, programme
+        self._among: NDArray[Any] = record.episodes if among is None else among
+
+    def _mine(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which rows of people or episodes are meant."""
+        mine = np.ones(len(rows), dtype=bool)
+        for field, index in (("home", self.jobcentre), ("area", self.area), ("age", self.age), ("programme", self.programme)):
+            if index is not None:
+                mine &= rows[field] == index
+        return mine
+
+    def _places(self, what: str, by_age: bool = False) -> NDArray[np.bool_]:
+        """Which jobcentres are meant, shape (J,)."""
+        if self.programme is not None or (self.age is not None and not by_age):
+            raise ValueError(f"{what} do not split by {'age group' if self.programme is None else 'programme'}")
+        places = np.ones(len(self.record.area_of_jobcentre), dtype=bool)
+        if self.jobcentre is not None:
+            places = np.arange(len(places)) == self.jobcentre
+        if self.area is not None:
+            places &= self.record.area_of_jobcentre == self.area
+        return places
+
+    @cached_property
+    def home(self) -> NDArray[np.int64]:
+        ages = slice(None) if self.age is None else slice(self.age, self.age + 1)
+        by_day: NDArray[np.int64] = self.record.by_home[:, self._places("a day's figures", by_age=True), ages].sum(axis=(1, 2))
+        return by_day
+
+    @cached_property
+    def site(self) -> NDArray[np.float64]:
+        by_day: NDArray[np.float64] = self.record.by_site[:, self._places("minutes and coaches")].sum(axis=1)
+        return by_day
+
+    @cached_property
+    def costs(self) -> NDArray[np.float64]:
+        by_day: NDArray[np.float64] = self.record.costs[:, self._places("costs")].sum(axis=1)
+        return by_day
+
+    @cached_property
+    def people(self) -> dict[str, NDArray[Any]]:
+        """Claims made in the run, in the order of their days, which is that of ids."""
+        if self.programme is not None:
+            raise ValueError("claims do not split by programme")
+        people = self.record.people
+        rows = np.flatnonzero(self._mine(people) & (people["claim"] >= 0))
+        return {name: people[name][rows] for name in ("claim", "spell", "offered", "first_held", "exit", "exit_kind")}
+
+    @cached_property
+    def episodes(self) -> NDArray[Any]:
+        """Rows of EPISODE, in the order of the days of referral."""
+        return self._among[self._mine(self._among)]
+
+    @cached_property
+    def flows(self) -> dict[str, NDArray[np.int64]]:
+        rows, end = self.episodes, self.episodes["end"]
+
+        def by_day(field: str, which: NDArray[np.bool_]) -> NDArray[np.int64]:
+            return np.bincount(rows[field][which], minlength=self.record.days)
+
+        flows = {"joined": by_day("referred", end != DECLINED), "started": by_day("started", rows["started"] >= 0)}
+        return flows | {END[code]: by_day("ended", end == code) for code in range(DECLINED + 1, len(END))}
+
+    @cached_property
+    def in_queue(self) -> NDArray[np.int64]:
+        flows = self.flows
+        return np.cumsum(flows["joined"] - flows["started"] - flows["withdrew"] - flows["claim_ended_in_queue"])
+
+    @cached_property
+    def on_it(self) -> NDArray[np.int64]:
+        return np.cumsum(self.flows["started"] - np.sum([self.flows[how] for how in AFTER_START], axis=0))
+
+    @cached_property
+    def programme_costs(self) -> NDArray[np.float64]:
+        started, programme = self.episodes["started"], self.episodes["programme"]
+        on = started >= 0
+        by_day: NDArray[Any] = np.bincount(started[on], weights=self.record.cost_per_start[programme[on]], minlength=self.record.days)
+        return by_day.astype(np.float64, copy=False)

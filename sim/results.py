@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from sim import first_spells
 from sim.measures import FEWEST_AT_RISK, MEASURES
 from sim.model.ledger import EVENT_COLUMNS, Event, Record
 from sim.record import HOME_COLUMNS, SITE_COLUMNS, View
@@ -28,7 +29,7 @@ from sim.scenario.schema import AGE_GROUPS, CHANNELS, KINDS
 ALL = "all"
 SPLIT = ["jobcentre", "area", "age_group", "programme"]
 MEASURE_KEYS = ["measure", "statistic", *SPLIT, "unit"]
-WEEKLY_KEYS = ["week", "area", "measure", "statistic", "unit"]
+WEEKLY_KEYS = ["week", "area", "programme", "measure", "statistic", "unit"]
 INCIDENCE_KEYS = ["age_group", "week"]
 LAST_WEEK = 104
 EXITS = ("", "job entry", "left")
@@ -40,15 +41,13 @@ _ORDER = {"p10": 0.1, "median": 0.5, "p90": 0.9}
 
 
 def replication_tables(record: Record, *, people: bool = False, events: bool = False) -> dict[str, pd.DataFrame]:
-    """Every table of one replication: measures, daily, weekly, incidence, and people and events if asked for."""
-    whole = View(record)
-    by_area = {name: View(record, area=i) for i, name in enumerate(record.areas)}
-    by_age = {name: View(record, age=i) for i, name in enumerate(AGE_GROUPS)}
+    """Every table of one replication: measures, daily, weekly, incidence, first_spells, and people and events if asked for."""
     tables = {
-        "measures": _measures(record, whole, by_area, by_age),
+        "measures": _measures(record),
         "daily": _daily(record),
-        "weekly": _weekly(record, {ALL: whole, **by_area}),
-        "incidence": _incidence({ALL: whole, **by_age}),
+        "weekly": _weekly(record),
+        "incidence": _incidence({ALL: View(record), **{name: View(record, age=i) for i, name in enumerate(AGE_GROUPS)}}),
+        "first_spells": first_spells.pack(record),
     }
     if people:
         tables["people"] = _people(record)
@@ -59,34 +58,51 @@ def replication_tables(record: Record, *, people: bool = False, events: bool = F
     return tables
 
 
-def _measures(record: Record, whole: View, by_area: dict[str, View], by_age: dict[str, View]) -> pd.DataFrame:
-    views: list[tuple[str, str, str, View]] = [(ALL, ALL, ALL, whole)]
-    views += [(name, ALL, ALL, View(record, jobcentre=i)) for i, name in enumerate(record.jobcentres)]
-    views += [(ALL, name, ALL, view) for name, view in by_area.items()]
-    views += [(ALL, ALL, name, view) for name, view in by_age.items()]
+def _measures(record: Record) -> pd.DataFrame:
+    views = list(_views(record))
     rows = [
-        (measure.name, statistic, jobcentre, area, age, ALL, measure.unit, float(value))
+        (measure.name, statistic, *names, measure.unit_of(statistic), float(value))
         for measure in MEASURES.values()
-        for jobcentre, area, age, view in views
-        if view.has_sites or not measure.of_sites
+        if measure.applies(record)
+        for names, view in views
+        if view.split in measure.splits
         for statistic, value in zip(measure.within_replication, measure.compute(view), strict=True)
     ]
     return pd.DataFrame(rows, columns=[*MEASURE_KEYS, "value"])
 
 
-def _weekly(record: Record, views: dict[str, View]) -> pd.DataFrame:
-    """Measures week by week from Monday; those that follow people are of the claims made in that week."""
-    first_monday = -record.start.weekday()
+def _views(record: Record) -> Iterator[tuple[tuple[str, ...], View]]:
+    """Everyone, each jobcentre, area and age group, and each programme, for everyone and by area and age group; names as in SPLIT."""
+    yield (ALL, ALL, ALL, ALL), View(record)
+    for i, name in enumerate(record.jobcentres):
+        yield (name, ALL, ALL, ALL), View(record, jobcentre=i)
+    others = [((ALL, ALL), View(record))]
+    others += [((name, ALL), View(record, area=i)) for i, name in enumerate(record.areas)]
+    others += [((ALL, name), View(record, age=i)) for i, name in enumerate(AGE_GROUPS)]
+    for names, view in others:
+        if view.split:
+            yield (ALL, *names, ALL), view
+        for k, programme in enumerate(record.programmes):
+            yield (ALL, *names, programme), view.of_programme(k)
+
+
+def _weekly(record: Record) -> pd.DataFrame:
+    """Measures week by week from Monday; those that follow people are of the claims and referrals made in that week."""
+    views = [(ALL, ALL, View(record))]
+    views += [(name, ALL, View(record, area=i)) for i, name in enumerate(record.areas)]
+    views += [(ALL, name, views[0][2].of_programme(k)) for k, name in enumerate(record.programmes)]
+    measures = [measure for measure in MEASURES.values() if measure.weekly and measure.applies(record)]
     rows = []
-    for monday in range(first_monday, record.days, 7):
+    for monday in range(-record.start.weekday(), record.days, 7):
         first, days = max(0, monday), min(monday + 7, record.days) - max(0, monday)
         date = record.start + dt.timedelta(days=monday)
-        for area, view in views.items():
+        for area, programme, view in views:
             week = view.during(first, days)
-            for measure in MEASURES.values():
-                if measure.weekly:
+            for measure in measures:
+                if view.split in measure.splits:
+                    key = (date, area, programme, measure.name)
                     values = zip(measure.within_replication, measure.compute(week), strict=True)
-                    rows += [(date, area, measure.name, statistic, measure.unit, float(value)) for statistic, value in values]
+                    rows += [(*key, statistic, measure.unit_of(statistic), float(value)) for statistic, value in values]
     return pd.DataFrame(rows, columns=[*WEEKLY_KEYS, "value"]).astype({"week": "datetime64[s]"})
 
 
@@ -110,7 +126,10 @@ def _daily(record: Record) -> pd.DataFrame:
 
 
 def _people(record: Record) -> pd.DataFrame:
-    """A row per person, the initial stock first; ``home`` is the jobcentre at the claim, ``origin`` the permanent one."""
+    """A row per claim, the initial stock first; ``home`` is the jobcentre at the claim, ``origin`` the permanent one.
+
+    Who claims again has another row, with the next ``spell``, and ``earlier`` says which row is the one before.
+    """
     rows = record.people
     return pd.DataFrame(
         {
@@ -120,6 +139,8 @@ def _people(record: Record) -> pd.DataFrame:
             "home": _named(rows["home"], record.jobcentres),
             "age_group": _named(rows["age"], AGE_GROUPS),
             "claim": _dates(record, rows["claim"]),
+            "spell": rows["spell"].astype(np.int8),
+            "earlier": _whole(rows["earlier"]),
             **{name: _dates(record, rows[name], rows[name] >= 0) for name in ("offered", "first_held", "exit")},
             "exit_kind": _named(rows["exit_kind"], EXITS),
             "held": rows["held"].astype(np.int32),
@@ -138,6 +159,7 @@ def _events(record: Record) -> pd.DataFrame:
         "jobcentre": record.jobcentres,
         "kind": KINDS,
         "channel": CHANNELS,
+        "programme": record.programmes,
     }
     frame = pd.DataFrame(
         {"date": _dates(record, log["day"]), "phase": log["phase"].astype(np.int8), "person": log["person"].astype(np.int32)}
@@ -146,14 +168,18 @@ def _events(record: Record) -> pd.DataFrame:
         frame[column] = _named(log[column], labels)
     on_a_day = np.isin(log["event"], (Event.BUMP, Event.BOOKED))
     frame["booked_for"] = _dates(record, log["value"], on_a_day)
-    frame["value"] = pd.array(np.where(on_a_day | (log["value"] < 0), -1, log["value"]), dtype="Int32")
-    frame.loc[on_a_day | (log["value"] < 0), "value"] = pd.NA
+    frame["value"] = _whole(np.where(on_a_day, -1, log["value"]))
     return frame
 
 
 def _named(codes: NDArray[Any], names: Sequence[str]) -> Any:
     """Names in place of indices, blank for -1."""
     return pd.Categorical.from_codes(np.asarray(codes, dtype=np.int64), pd.Index(names))
+
+
+def _whole(values: NDArray[Any]) -> Any:
+    """Whole numbers, blank below 0."""
+    return pd.arrays.IntegerArray(np.asarray(values, dtype=np.int32), np.asarray(values) < 0)
 
 
 def _dates(record: Record, days: NDArray[Any], known: NDArray[np.bool_] | None = None) -> NDArray[np.datetime64]:
@@ -257,7 +283,7 @@ class RunTables:
         summary: scenario, measure, statistic, jobcentre, area, age_group, programme, estimate, low, high, replications, unit.
         replications: the same keys with ``replication`` and ``value``; the statistic of a date is ``date``.
         daily: replication, date, jobcentre, then a column for each figure of :data:`sim.record.HOME_COLUMNS` and ``SITE_COLUMNS``.
-        weekly: week (its Monday), area, measure, statistic, unit, estimate, low, high, replications.
+        weekly: week (its Monday), area, programme, measure, statistic, unit, estimate, low, high, replications.
         incidence: age_group, week (since the claim), estimate, low, high, replications: the share in work.
         folder: the run folder; None if the run was not written.
     """
@@ -290,7 +316,7 @@ class RunTables:
 
     def in_memory(self) -> Self:
         """The same, with everything read and no folder."""
-        large = {name: table for name in ("people", "events") if (table := self._kept(name)) is not None}
+        large = {name: table for name in ("first_spells", "people", "events") if (table := self._kept(name)) is not None}
         return replace(self, folder=None, _large=large)
 
     @classmethod
@@ -311,8 +337,13 @@ class RunTables:
         return cls(info["scenario"], info["fingerprint"], info, summary, replications, daily, weekly, incidence, folder)
 
     @property
+    def first_spells(self) -> pd.DataFrame | None:
+        """Who entered work in their first spell, see :mod:`sim.first_spells`; None if not known. Read when first asked for."""
+        return self._kept("first_spells")
+
+    @property
     def people(self) -> pd.DataFrame | None:
-        """A row per replication and person; None if the run did not keep them. Read from the run folder when first asked for."""
+        """A row per replication and claim; None if the run did not keep them. Read from the run folder when first asked for."""
         return self._kept("people")
 
     @property

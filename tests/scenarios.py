@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.ledger import Event, Record, column
+from sim.model.ledger import EVENT_COLUMNS, Event, Record, column
 from sim.model.people import NONE
 from sim.record import HOME_COLUMNS
 from sim.scenario.consistency import findings
 from sim.scenario.schema import Scenario
 
 Changes = Mapping[str, Any]
+
+VALUE, PROGRAMME = EVENT_COLUMNS.index("value"), EVENT_COLUMNS.index("programme")
+"""Columns of the event log."""
 
 TINY: dict[str, Any] = {
     "name": "tiny",
@@ -65,6 +68,13 @@ RICH: dict[str, Any] = {
             "coaches_from": {"Hill": 0.5},
             "desks": 0.3,
         },
+        "Yard": {
+            "temporary": {"opens": "2021-03-09", "closes": "2021-04-13", "announced": "2021-03-04", "closing_announced": "2021-04-06"},
+            "takes_young_from": {"North": 0.4, "South": 0.3},
+            "standing_caseload": True,
+            "coaches": 2,
+            "desks": 0.6,
+        },
     },
     "pools": {"Phones": {"channels": ["phone"], "jobcentres": ["Dale", "Hill"]}},
     "coaches": {
@@ -93,6 +103,7 @@ RICH: dict[str, Any] = {
             "reserve": {"share": 0.4, "until_days_before": 2},
         },
         "review": {"minutes": 10, "priority": 2, "every_weeks": {1: 1, 14: 2}, "missed": 0.1},
+        "youth_hub_meeting": {"minutes": 15, "priority": 3, "every_weeks": {1: 1}, "missed": 0.1},
     },
     "service": {"face_to_face_share": 0.3, "desks_usable": 0.8, "opening_minutes": 300},
     "job_entry": {
@@ -101,8 +112,87 @@ RICH: dict[str, Any] = {
         "market": 1.2,
         "weekly_instead_of_fortnightly": 1.3,
         "no_contact": 0.8,
+        "phone_only": 0.9,
+        "lost_early_meeting": 0.7,
+        "early_weeks": 3,
+        "halved_length": 0.9,
+        "reference_minutes": 12,
+        "halved_caseload": 1.2,
+        "reference_caseload": 60,
     },
     "other_leaving": {"monthly_rate": 0.05},
+    "returns": {"share": 0.4, "mean_weeks": 2},
+    "labour_market": {
+        "sectors": {
+            "Shops": {"share": 0.6, "vacancies": 50, "inflow_per_week": 20},
+            "Works": {"share": 0.4, "vacancies": 30, "inflow_per_week": 10},
+        },
+        "elasticity": 0.5,
+        "reference_tightness": 0.25,
+        "others_hiring_monthly_rate": 0.3,
+        "lapsing_monthly_rate": 0.1,
+    },
+    "programmes": {
+        "Kick": {
+            "open": {"from": "2021-03-08", "to": "2021-04-11"},
+            "who": {"age_groups": ["16-24"], "areas": ["North"]},
+            "supply": {
+                "jobs": {
+                    "applied_per_week": {"2021-02-22": 6},
+                    "days_to_approve": 5,
+                    "days_to_advertise": 4,
+                    "days_to_fill": 3,
+                    "filled_at_most": 0.9,
+                }
+            },
+            "referral_at_review": 0.7,
+            "take_up": 0.8,
+            "queue": {"withdrawing_monthly_rate": 0.5, "longest_wait_days": 20},
+            "weeks": 2,
+            "drop_out_monthly_rate": 0.4,
+            "contact_goes_on": False,
+            "into_work_at_end": 0.4,
+            "cost_per_start": 6500,
+        },
+        "Help": {
+            "open": {"from": "2021-03-01", "to": "2021-04-18"},
+            "who": {"at_least_weeks": 4, "at_most_weeks": 30},
+            "supply": {"places": 12},
+            "priority": 2,
+            "referral_at_review": 0.3,
+            "queue": {"order": "longest_on_claim"},
+            "weeks": 2,
+            "length": "exponential",
+            "drop_out_monthly_rate": 0.5,
+            "contact_goes_on": True,
+            "job_entry_while_on_it": 1.4,
+            "job_entry_after": 1.2,
+            "cost_per_start": 800,
+        },
+        "Course": {
+            "open": {"from": "2021-03-03", "to": "2021-04-16"},
+            "who": {"sectors": ["Shops"]},
+            "supply": {"intakes": {"every_weeks": 1, "places": 6}},
+            "referral_at_review": 0.2,
+            "weeks": 1.5,
+            "length": "uniform",
+            "contact_goes_on": False,
+            "job_entry_while_on_it": 0,
+            "retraining": {"share": 0.7, "to": {"Works": 0.9, "Shops": 0.1}},
+            "cost_per_start": 1500,
+        },
+    },
+    "costs": {
+        "coach_per_year": 36_000,
+        "trainee_per_year": 30_000,
+        "trainer_per_year": 40_000,
+        "trainees_per_trainer": 8,
+        "desk_per_year": 2_000,
+        "temporary_jobcentre_per_year": 100_000,
+        "temporary_jobcentre_opening": 9_000,
+        "youth_hub_per_year": 60_000,
+        "youth_hub_opening": 5_000,
+    },
     "closures": [{"from": "2021-04-14", "to": "2021-04-15", "jobcentres": ["Moor"], "announced": "2021-04-08"}],
 }
 
@@ -116,7 +206,7 @@ def tiny(changes: Changes | None = None) -> Scenario:
 
 
 def rich(changes: Changes | None = None) -> Scenario:
-    """Two areas, four jobcentres, a little overloaded, with every lever in use; with values set at dotted keys."""
+    """Two areas, five jobcentres, a little overloaded, with every lever in use; with values set at dotted keys."""
     return made(RICH, changes)
 
 

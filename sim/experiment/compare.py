@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.experiment.contrasts import HIGHER, LOWER, SAME, UNKNOWN, contrasts, verdict
 from sim.experiment.replications import Progress, run
 from sim.experiment.store import write_text
 from sim.experiment.workers import RunError
 from sim.results import MEASURE_KEYS, SPLIT, RunTables, csv, half_width
 from sim.scenario import Scenario
 
-LOWER, HIGHER, SAME, UNKNOWN = "lower", "higher", "the same", "no difference can be told"
+__all__ = ["HIGHER", "LOWER", "SAME", "UNKNOWN", "Comparison", "compare"]
+
 COLUMNS = ["base", "other", "measure", "statistic", *SPLIT]
 NUMBERS = ["base_estimate", "other_estimate", "difference", "low", "high", "replications"]
 
@@ -33,6 +35,7 @@ class Comparison:
         table: base, other, measure, statistic, jobcentre, area, age_group, programme, base_estimate, other_estimate, difference (other
             minus base), low, high, replications (pairs in which both have a value; estimates are over these), unit, verdict. A date differs
             by days. Each interval holds with 95% by itself: of many rows without a true difference one in twenty will show one.
+            Below these are the rows of :data:`sim.experiment.contrasts.CONTRASTS`, whose ``difference`` is the figure itself.
         base: the run of the base.
         others: the runs of the others, in the order given.
     """
@@ -103,7 +106,7 @@ def compare(
 
 
 def differences(base: RunTables, other: RunTables, base_name: str, other_name: str) -> pd.DataFrame:
-    """The table of one comparison, see :class:`Comparison`; only measures that both runs have."""
+    """The table of one comparison, see :class:`Comparison`; only measures that both runs have, then what only both together tell."""
     pairs = base.replications.merge(other.replications, on=["replication", *MEASURE_KEYS], suffixes=("_base", "_other"))
     pairs = pairs.assign(difference=pairs["value_other"] - pairs["value_base"])
     pairs.loc[pairs["difference"].isna(), ["value_base", "value_other"]] = np.nan
@@ -114,9 +117,9 @@ def differences(base: RunTables, other: RunTables, base_name: str, other_name: s
     table = table.rename(columns={"value_base": "base_estimate", "value_other": "other_estimate"})
     table["low"], table["high"] = table["difference"] - half, table["difference"] + half
     table["replications"] = spread["count"].to_numpy(dtype=np.int32)
+    table["verdict"] = verdict(*(table[name].to_numpy() for name in ("difference", "low", "high")))
+    table = pd.concat([table, contrasts(base, other)], ignore_index=True)
     table["base"], table["other"] = base_name, other_name
-    equal = (table["difference"] == 0) & (half == 0)
-    table["verdict"] = np.select([equal, table["high"] < 0, table["low"] > 0], [SAME, LOWER, HIGHER], default=UNKNOWN)
     return table[[*COLUMNS, *NUMBERS, "unit", "verdict"]]
 
 

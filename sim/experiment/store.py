@@ -1,7 +1,7 @@
 """The run folder: finished replications, each written whole or not at all, and the tables made of them.
 
     scenario.yaml  run.json  summary.csv                                 what was run, and what came out
-    replications.parquet  daily.parquet  weekly.parquet  incidence.parquet
+    replications.parquet  daily.parquet  weekly.parquet  incidence.parquet  first_spells.parquet
     people.parquet  events.parquet                                       if asked for
     parts/<key>/                                                         one finished replication
 
@@ -27,7 +27,8 @@ import pyarrow.parquet as pq
 from sim.experiment.workers import RunError
 from sim.results import RunTables, csv
 
-ALWAYS = ("measures", "daily", "weekly", "incidence")
+SUMMARISED = ("measures", "daily", "weekly", "incidence")
+ALWAYS = (*SUMMARISED, "first_spells")
 ON_REQUEST = ("people", "events")
 _UNFINISHED = ".unfinished-"
 
@@ -86,6 +87,8 @@ def run_folder(path: str | Path) -> Iterator[RunFolder]:
     """
     path = Path(path).absolute()
     with _clearly(path):
+        if file := next((p for p in (path, *path.parents) if p.exists() and not p.is_dir()), None):
+            raise RunError(f"cannot write to {path}: expected a folder, but {'it' if file == path else file} is a file")
         path.mkdir(parents=True, exist_ok=True)
         here = {entry.name for entry in path.iterdir()} - {".lock"}
         if here and not here & {"run.json", "parts"}:
@@ -134,14 +137,14 @@ class RunFolder:
             scenario: the resolved scenario as YAML.
         """
         (self.path / "run.json").unlink(missing_ok=True)
-        measures, daily, weekly, incidence = (self._gather(name, keys) for name in ALWAYS)
+        measures, daily, weekly, incidence = (self._gather(name, keys) for name in SUMMARISED)
         done = RunTables.of(info, measures, daily, weekly, incidence, self.path)
         for name in ("replications", "daily", "weekly", "incidence"):
             table: pd.DataFrame = getattr(done, name).copy(deep=False)
             mark(table, info)
             with _whole(self.path, f"{name}.parquet") as file:
                 _write_parquet(table, file)
-        for name in ON_REQUEST:
+        for name in ("first_spells", *ON_REQUEST):
             if name in tables:
                 self._chain(name, keys)
             else:

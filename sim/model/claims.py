@@ -1,6 +1,6 @@
-"""Who comes, when, and to which jobcentre: the initial stock and every claim of the run.
+"""Who comes, when, and to which jobcentre: the initial stock and every first claim of the run.
 
-Claims do not depend on anything that happens to people, so they are drawn before the first day and handed over day by day.
+First claims do not depend on anything that happens to people, so they are drawn before the first day and handed over day by day.
 """
 
 from __future__ import annotations
@@ -21,29 +21,45 @@ from sim.scenario.schema import AGE_GROUPS, Scenario
 
 @dataclass(frozen=True)
 class Interval:
-    """The part of an origin's people that a temporary jobcentre takes: those whose diversion number lies in [low, high)."""
+    """The part of a jobcentre's people that a temporary one takes, or of an area's young people that a youth hub takes.
+
+    They are those whose number for ``purpose`` (DIVERSION or HUB) lies in [low, high). ``source`` is the jobcentre, or the area.
+    """
 
     temporary: int
-    origin: int
+    source: int
+    purpose: Purpose
     low: float
     high: float
     opens: int
     closes: int
     standing_caseload: bool
 
+    def takes(
+        self, origin: NDArray[np.integer], area: NDArray[np.integer], age: NDArray[np.integer], u: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Whom it takes, given everyone's origin, area, age group and number for its purpose."""
+        whose = (area == self.source) & (age == YOUNG) if self.purpose == Purpose.HUB else origin == self.source
+        return np.asarray((self.low <= u) & (u < self.high) & whose)
+
+
+YOUNG = AGE_GROUPS.index("16-24")
+
 
 def catchments(scenario: Scenario, calendar: Calendar) -> list[Interval]:
-    """Intervals of all temporary jobcentres, by name of the origin, then of the temporary one; adjacent, open or not."""
+    """Intervals of all temporary jobcentres, by name of the origin, then of the temporary one; adjacent, open or not; youth hubs last."""
     names = sorted(scenario.jobcentres)
     out = []
-    for origin in scenario.permanent:
-        low = 0.0
-        for name, jobcentre in scenario.temporary.items():
-            if origin in jobcentre.takes_from:
-                high = low + float(jobcentre.takes_from[origin])
-                lives = life(jobcentre, calendar)
-                out.append(Interval(names.index(name), names.index(origin), low, high, *lives, jobcentre.standing_caseload))
-                low = high
+    for purpose, sources in ((Purpose.DIVERSION, names), (Purpose.HUB, sorted(scenario.areas))):
+        for number, source in enumerate(sources):
+            low = 0.0
+            for name, jobcentre in scenario.temporary.items():
+                taken = jobcentre.takes_young_from if purpose == Purpose.HUB else jobcentre.takes_from
+                if source in taken:
+                    high = low + float(taken[source])
+                    lives = life(jobcentre, calendar)
+                    out.append(Interval(names.index(name), number, purpose, low, high, *lives, jobcentre.standing_caseload))
+                    low = high
     return out
 
 
@@ -92,6 +108,9 @@ def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> Everyone:
 
     all_of_them.origin[:] = people["home"] = _homes(scenario, areas, area, draw(Purpose.HOME))
     people["age"] = _age_groups(scenario, areas, area, draw(Purpose.AGE))
+    if scenario.labour_market:
+        sectors = scenario.labour_market.sectors
+        people["sector"] = choose(draw(Purpose.SECTOR), [float(sectors[name].share) for name in sorted(sectors)])
     people["remote"] = draw(Purpose.REMOTE) < float(scenario.claimants.can_be_served_remotely)
     people["job"] = lucky.exponential_units(draw(Purpose.JOB))
     people["leaving"] = lucky.exponential_units(draw(Purpose.LEAVING))
@@ -102,13 +121,21 @@ def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> Everyone:
     claims["due"] = calendar.arrays(0, scenario.period.days)[2][claims["claim"]]
     _start_stock(scenario, calendar, luck, all_of_them)
 
-    diversion = draw(Purpose.DIVERSION)
+    numbers = {purpose: draw(purpose) for purpose in (Purpose.DIVERSION, Purpose.HUB)}
+    hubs = hub_flags(scenario)
     for part in catchments(scenario, calendar):
-        mine = (all_of_them.origin == part.origin) & (part.low <= diversion) & (diversion < part.high)
+        mine = part.takes(all_of_them.origin, area, people["age"], numbers[part.purpose])
         new = (part.opens <= people["claim"]) & (people["claim"] < part.closes)
         new[: all_of_them.stock] = part.standing_caseload and part.opens < 0 < part.closes
         people["home"][mine & new] = part.temporary
+    asks_for_reviews = people["kind"] == REVIEW
+    people["kind"][asks_for_reviews] += hubs[people["home"][asks_for_reviews]]
     return all_of_them
+
+
+def hub_flags(scenario: Scenario) -> NDArray[np.uint8]:
+    """Whether each jobcentre, by name, is a youth hub."""
+    return np.array([bool(scenario.jobcentres[name].takes_young_from) for name in sorted(scenario.jobcentres)], dtype=np.uint8)
 
 
 def _claims_by_day(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
@@ -180,7 +207,7 @@ def _start_stock(scenario: Scenario, calendar: Calendar, luck: Luck, all_of_them
 
     loads = opening_load(scenario)
     by_origin = np.array([loads.get(name, 1.0) for name in sorted(scenario.jobcentres)])
-    asked = 7 * every_weeks(scenario, 1, oldest // 7 + 2)[0][on_claim // 7]
+    asked = 7 * every_weeks(scenario, 1, oldest // 7 + 2)[0, 0][on_claim // 7]
     implied = np.maximum(asked, np.floor(asked * by_origin[origin] + 0.5).astype(np.int64))
     k = np.floor(draw(Purpose.LAST_REVIEW) * implied).astype(np.int64)
     if scenario.claimants.contact_before_start == "ongoing":
@@ -196,11 +223,11 @@ def _start_stock(scenario: Scenario, calendar: Calendar, luck: Luck, all_of_them
 
 
 def every_weeks(scenario: Scenario, days: int, weeks: int) -> NDArray[np.int64]:
-    """Weeks between reviews, shape (days, weeks): by day of the run and completed weeks on the claim."""
-    every = scenario.appointments.review.every_weeks
-    out = np.ones((days, weeks), dtype=np.int64)
-    for week in sorted(every):
-        out[:, week - 1 :] = every[week].daily(scenario.period.from_, days).astype(np.int64)[:, None]
+    """Weeks between meetings, shape (2, days, weeks): of reviews and of youth-hub meetings, by day and completed weeks on the claim."""
+    out = np.ones((2, days, weeks), dtype=np.int64)
+    for k, kind in enumerate((scenario.appointments.review, scenario.appointments.youth_hub_meeting or scenario.appointments.review)):
+        for week in sorted(kind.every_weeks):
+            out[k, :, week - 1 :] = kind.every_weeks[week].daily(scenario.period.from_, days).astype(np.int64)[:, None]
     return out
 
 

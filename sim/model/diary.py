@@ -17,9 +17,9 @@ COACH, COACH_BOOKED, FIRST_BOOKED, DESK, DESK_BOOKED = range(5)
 DAY = np.dtype(
     [
         ("face_to_face", "f8"),  # share, as known
-        ("missed", "f8", (2,)),  # share by kind
+        ("missed", "f8", (3,)),  # share by kind
         ("leaving", "i8"),  # hazard of leaving, in units
-        ("minutes", "i4", (2,)),  # by kind, as known
+        ("minutes", "i4", (3,)),  # by kind, as known
         ("next_working", "i4"),
         ("roll", "i4"),  # the day itself if it works, else the next that does
         ("table", "i4"),  # which table of job entry hazards holds

@@ -6,20 +6,25 @@ block, in order of id.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.luck import Luck, Purpose
-from sim.model import working_day
+from sim.luck import Luck
+from sim.model import clerk, referral, working_day
 from sim.model.day import EVE, Phase, Process, until
 from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, enter
 from sim.model.job_entry import JobEntry
-from sim.model.ledger import Event, Ledger
-from sim.model.people import FIRST, NONE, PERSON, WORK, records
-from sim.scenario.schema import CHANNELS, Scenario
+from sim.model.labour_market import LabourMarket
+from sim.model.ledger import EVENT_COLUMNS, Ledger
+from sim.model.people import NONE, PERSON, WORK, Register, raw, records
+from sim.model.programmes import Programmes
+from sim.model.referral import Support
+from sim.model.working_day import ENTERED, GONE, LATE_WORKING_DAYS, LISTED, QUEUE, QUEUED, WORKERS
+from sim.scenario.schema import CHANNELS, KINDS, Scenario
 
 COMPACT_AT = 0.2
 """Share of rows of people who have gone at which a block is cleared of them."""
@@ -32,12 +37,16 @@ class Surroundings:
     Attributes:
         names: jobcentres by name; everything counts them in this order.
         days: days of the run.
-        subjects, history: rows of SUBJECT and HISTORY by person id.
+        everyone: who has come so far.
+        hub: whether each jobcentre is a youth hub.
         works: whether each day is a working day, from day 0.
         count: working days up to each day, from day ``-before``.
         rules: rows of DAY from day 0.
-        every: weeks between reviews by (day, completed weeks on the claim).
+        every: weeks between meetings by (review or youth-hub meeting, day, completed weeks on the claim).
+        early: days on the claim within which a lost meeting is remembered.
         diary: minutes, as in :mod:`sim.model.diary`.
+        place: factor on today's hazards by home.
+        counted_on_it: people on each programme today, counted from the people themselves.
         window: the days that can be booked today.
         overbooked: days with more minutes booked than there are, by jobcentre.
     """
@@ -46,18 +55,61 @@ class Surroundings:
     names: tuple[str, ...]
     days: int
     luck: Luck
-    subjects: NDArray[np.void]
+    everyone: Register
+    hub: NDArray[np.uint8]
     works: NDArray[np.bool_]
     count: NDArray[np.int64]
     before: int
     rules: NDArray[np.void]
     every: NDArray[np.int8]
+    early: int
     job_entry: JobEntry
+    market: LabourMarket
+    programmes: Programmes
     diary: NDArray[np.int64]
     ledger: Ledger
-    history: NDArray[np.void]
+    place: NDArray[np.float64]
+    counted_on_it: NDArray[np.int64]
     window: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     overbooked: dict[int, list[int]] = field(default_factory=dict)
+
+    @property
+    def subjects(self) -> NDArray[np.void]:
+        """Rows of SUBJECT by person id."""
+        return self.everyone.subjects
+
+    @property
+    def history(self) -> NDArray[np.void]:
+        """Rows of HISTORY by person id."""
+        return self.everyone.history
+
+    @property
+    def marks(self) -> NDArray[np.void]:
+        """Rows of MARK by person id; none without programmes."""
+        return self.everyone.marks
+
+    def support(self) -> Support | None:
+        """What people's days depend on beyond their meetings; None where nothing of it is modelled."""
+        if not self.job_entry.varied:
+            return None
+        programmes, market = self.programmes, self.market
+        return Support(
+            programmes.rules,
+            programmes.order,
+            programmes.offers,
+            programmes.for_area,
+            programmes.for_sector,
+            programmes.new_sector,
+            self.marks,
+            programmes.episodes,
+            programmes.referrals,
+            programmes.on_it,
+            self.counted_on_it,
+            market.matching,
+            self.place,
+            self.job_entry.personal,
+            market.today,
+        )
 
     def look_ahead(self, today: int) -> None:
         """Set the booking window: the working days that can be booked today."""
@@ -80,22 +132,21 @@ class Pool:
         around: what all pools share.
         members: the jobcentres, as indices in order of name.
         channels: which channels they share.
-        stock, claims: rows of those who are there on the first day, and of those who will come by their own claim, in order of id.
+        stock: rows of those who are there on the first day, in order of id.
     """
 
-    def __init__(
-        self, around: Surroundings, members: list[int], channels: list[str], stock: NDArray[np.void], claims: NDArray[np.void]
-    ) -> None:
+    def __init__(self, around: Surroundings, members: list[int], channels: list[str], stock: NDArray[np.void]) -> None:
         self.around = around
         self.jobcentres = members
         self.members = np.array(members, dtype=np.int64)
         self.shared = np.array([channel in channels and len(members) > 1 for channel in CHANNELS], dtype=np.int64)
+        hubs = around.hub[self.members]
+        self.kinds = np.array([True, not hubs.all(), hubs.any()])
         appointments = around.scenario.appointments
         self.priority = np.array([int(kind.priority) for kind in appointments.kinds])
         kept = appointments.first_meeting.reserve
         self.reserve = (float(kept.share), int(kept.until_days_before)) if kept else (0.0, 0)
-        self.claims = claims
-        self.first_claim = np.searchsorted(claims["claim"], np.arange(around.days + 1))
+        self.counts = np.zeros(4, dtype=np.int64)
         self.people, self.n, self.gone = records(0, PERSON), 0, 0
         self._reserve_space(len(stock) + len(stock) // 4)
         self.add(stock)
@@ -106,8 +157,6 @@ class Pool:
         self.survey(EVE)
         self.book(EVE)
         for today in range(self.around.days):
-            yield until(env, today, Phase.ARRIVALS)
-            self.receive(today)
             yield until(env, today, Phase.CAPACITY)
             self.bump(today)
             yield until(env, today, Phase.APPOINTMENTS)
@@ -115,31 +164,49 @@ class Pool:
             yield until(env, today, Phase.CLERK)
             self.book(today)
 
-    def receive(self, today: int) -> None:
-        """Phase 1: today's claims."""
+    @property
+    def queue(self) -> NDArray[np.int64]:
+        """Rows of those in the queue of a programme today."""
+        return self.scratch[QUEUE, : self.counts[QUEUED]]
+
+    @property
+    def new_workers(self) -> NDArray[np.void]:
+        """Rows of those who entered work today."""
+        return raw(self.people)[self.scratch[WORKERS, : self.counts[ENTERED]]].view(PERSON)
+
+    def receive(self, new: NDArray[np.void]) -> None:
+        """Phase 1: today's claims, in order of id, which are higher than all before."""
         if self.gone > COMPACT_AT * self.n:
             self._keep(self.people[: self.n]["state"] < WORK)
-        new = self.claims[self.first_claim[today] : self.first_claim[today + 1]]
-        if len(new):
-            self._reserve_space(self.n + len(new))
-            _raw(self.people)[self.n : self.n + len(new)] = _raw(new)
-            self.n += len(new)
-            self.around.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, new, kind=FIRST)
+        self._reserve_space(self.n + len(new))
+        raw(self.people)[self.n : self.n + len(new)] = raw(new)
+        self.n += len(new)
 
     def bump(self, today: int) -> None:
         """Phase 2: whatever no longer fits, today or on any later day."""
         around = self.around
         for j in self.jobcentres:
             for day in around.overbooked.get(j, ()):
-                working_day.bump(
-                    self.people, self.n, today, j, day, around.diary, self.priority, self.scratch, around.ledger.home(today), *self.log
+                clerk.bump(
+                    self.people,
+                    self.n,
+                    today,
+                    j,
+                    day,
+                    around.early,
+                    around.diary,
+                    self.priority,
+                    self.scratch,
+                    around.ledger.home(today),
+                    *self.log,
                 )
                 self._flush()
 
     def live(self, today: int) -> None:
         """Phases 3 and 4: appointments are held or missed; people enter work or leave."""
         around, luck, job_entry = self.around, self.around.luck, self.around.job_entry
-        self.listed, gone = working_day.live(
+        around.programmes.make_room(self.n)
+        working_day.live(
             self.people,
             self.n,
             today,
@@ -147,6 +214,8 @@ class Pool:
             around.every,
             around.count,
             around.before,
+            around.early,
+            around.hub,
             luck.seed,
             luck.replication,
             around.subjects,
@@ -155,28 +224,53 @@ class Pool:
             around.diary,
             self.priority,
             self.scratch,
+            self.counts,
             around.ledger.home(today),
             around.ledger.site(today),
             around.ledger.booked_ahead,
             around.history,
+            around.support(),
             *self.log,
         )
-        self.gone += gone
+        self.gone += int(self.counts[GONE])
+        self._flush()
+
+    def start(self, today: int, k: int, rows: NDArray[np.int64], until: NDArray[np.int64], drops: NDArray[np.bool_]) -> None:
+        """Phase 5: people start programme ``k``, to be on it until a day."""
+        around, support = self.around, self.around.support()
+        assert support is not None
+        referral.start(
+            self.people,
+            rows,
+            len(rows),
+            today,
+            k,
+            until,
+            drops,
+            around.count,
+            around.before,
+            LATE_WORKING_DAYS,
+            around.diary,
+            around.ledger.home(today),
+            around.ledger.booked_ahead,
+            support,
+            *self.log,
+        )
         self._flush()
 
     def survey(self, today: int) -> None:
         """The waiting list of a day on which nothing else happens."""
         around, ledger = self.around, self.around.ledger
-        self.listed = working_day.survey(
+        self.counts[LISTED] = working_day.survey(
             self.people, self.n, today, around.count, around.before, self.priority, self.scratch, ledger.home(today), ledger.booked_ahead
         )
 
     def book(self, today: int) -> None:
         """Phase 6: the clerk."""
         around, luck = self.around, self.around.luck
-        working_day.book(
+        clerk.book(
             self.people,
-            self.listed,
+            self.counts[LISTED],
             today,
             around.rules,
             around.window,
@@ -184,6 +278,7 @@ class Pool:
             around.before,
             self.members,
             self.shared,
+            self.kinds,
             self.priority,
             *self.reserve,
             luck.seed,
@@ -203,17 +298,16 @@ class Pool:
         """Write down the appointments of those still there."""
         people = self.people[: self.n]
         here = people[people["state"] < WORK]
-        self.around.history["held"][here["id"]] = here["count"] - here["missed"]
-        self.around.history["missed"][here["id"]] = here["missed"]
+        history = self.around.history
+        history["held"][here["id"]] = here["count"] - history["missed"][here["id"]]
 
-    def take_out(self, home: int, origin: int, low: float, high: float) -> NDArray[np.void]:
-        """Remove and return those at a home from one origin whose diversion number lies in [low, high), without bookings."""
+    def take_out(self, who: Callable[[NDArray[np.void]], NDArray[np.bool_]]) -> NDArray[np.void]:
+        """Remove and return those on the claim of whom something is true, without bookings."""
         around = self.around
         people = self.people[: self.n]
-        subjects = around.subjects[people["id"]]
-        u = around.luck.uniforms(subjects["name"], subjects["number"], subjects["date"], Purpose.DIVERSION)
         here = people["state"] < WORK
-        chosen = here & (people["home"] == home) & (around.history["origin"][people["id"]] == origin) & (low <= u) & (u < high)
+        chosen = np.zeros(self.n, dtype=bool)
+        chosen[here] = who(people[here])
         moving: NDArray[np.void] = people[chosen]
         for r in moving[moving["booked"] != NONE]:
             enter(around.diary, int(r["serving"]), int(r["booked"]), -int(r["minutes"]), int(r["kind"]), int(r["channel"]))
@@ -224,13 +318,13 @@ class Pool:
     def add(self, rows: NDArray[np.void]) -> None:
         """Take people in, keeping the order of ids."""
         self._reserve_space(self.n + len(rows))
-        block = _raw(self.people)
-        block[self.n : self.n + len(rows)] = _raw(rows)
+        block = raw(self.people)
+        block[self.n : self.n + len(rows)] = raw(rows)
         self.n += len(rows)
         block[: self.n] = block[: self.n][np.argsort(self.people[: self.n]["id"], kind="stable")]
 
     def _keep(self, kept: NDArray[np.bool_]) -> None:
-        block = _raw(self.people)
+        block = raw(self.people)
         staying = block[: self.n][kept]
         self.n, self.gone = len(staying), 0
         block[: self.n] = staying
@@ -239,19 +333,14 @@ class Pool:
         if rows <= len(self.people) and len(self.people):
             return
         larger = records(max(rows, len(self.people) * 3 // 2, 16), PERSON)
-        _raw(larger)[: self.n] = _raw(self.people)[: self.n]
+        raw(larger)[: self.n] = raw(self.people)[: self.n]
         self.people = larger
-        self.scratch = np.zeros((5, max(len(larger), 8192)), dtype=np.int64)
-        self.pointer = np.zeros((len(self.around.names), 2, len(CHANNELS)), dtype=np.int64)
-        wanted = 2 * len(larger) if self.around.ledger.wants_events else 0  # a meeting and the end of the claim on one day
-        self.log = np.zeros((wanted, 8), dtype=np.int64), np.zeros(1, dtype=np.int64)
+        self.scratch = np.zeros((working_day.WORKERS + 1, max(len(larger), 8192)), dtype=np.int64)
+        self.pointer = np.zeros((len(self.around.names), len(KINDS), len(CHANNELS)), dtype=np.int64)
+        wanted = 4 * len(larger) if self.around.ledger.wants_events else 0  # a meeting, a referral, the end of a programme and of the claim
+        self.log = np.zeros((wanted, len(EVENT_COLUMNS)), dtype=np.int64), np.zeros(1, dtype=np.int64)
 
     def _flush(self) -> None:
         events, cursor = self.log
         self.around.ledger.note(events[: cursor[0]])
         cursor[0] = 0
-
-
-def _raw(rows: NDArray[np.void]) -> NDArray[np.void]:
-    """Rows as plain bytes, which are copied whole instead of field by field."""
-    return rows.view(np.ndarray).view(np.dtype((np.void, rows.dtype.itemsize)))

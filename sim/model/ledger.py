@@ -13,10 +13,11 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import inlined
 from sim.model.people import HISTORY, NONE, records
 from sim.record import HOME_COLUMNS, SITE_COLUMNS
 
-EVENT_COLUMNS = ("day", "phase", "person", "event", "jobcentre", "kind", "channel", "value")
+EVENT_COLUMNS = ("day", "phase", "person", "event", "jobcentre", "kind", "channel", "programme", "value")
 
 
 class Event(IntEnum):
@@ -30,6 +31,12 @@ class Event(IntEnum):
     JOB_ENTRY = 5
     LEFT = 6
     BOOKED = 7
+    RETURN = 8
+    REFERRED = 9
+    STARTED = 10
+    WITHDREW = 11
+    COMPLETED = 12
+    DROPPED_OUT = 13
 
 
 class ConservationError(RuntimeError):
@@ -49,7 +56,13 @@ class Record:
         by_home: counts, shape (days, jobcentres, age groups, HOME_COLUMNS).
         by_site: minutes and coaches, shape (days, jobcentres, SITE_COLUMNS).
         people: rows of HISTORY by person id.
-        events: shape (events, 8), columns EVENT_COLUMNS, ordered by (day, phase, person, event); None if not asked for.
+        programmes, sectors: names in order.
+        episodes: rows of EPISODE, by day of referral and person.
+        places_unused: places nobody took, shape (days, programmes).
+        by_sector: shape (days, sectors, SECTOR_COLUMNS).
+        costs: pounds, shape (days, jobcentres, COST_COLUMNS).
+        cost_per_start: pounds by programme.
+        events: shape (events, 9), columns EVENT_COLUMNS, ordered by (day, phase, person, event); None if not asked for.
     """
 
     scenario_name: str
@@ -66,12 +79,42 @@ class Record:
     by_home: NDArray[np.int64]
     by_site: NDArray[np.float64]
     people: NDArray[np.void]
+    programmes: tuple[str, ...]
+    sectors: tuple[str, ...]
+    episodes: NDArray[np.void]
+    places_unused: NDArray[np.int64]
+    by_sector: NDArray[np.float64]
+    costs: NDArray[np.float64]
+    cost_per_start: NDArray[np.float64]
     events: NDArray[np.int64] | None
 
 
 def column(name: str) -> int:
     """Position of a column in the tallies by home or by site."""
     return HOME_COLUMNS.index(name) if name in HOME_COLUMNS else SITE_COLUMNS.index(name)
+
+
+@inlined
+def note(
+    events: NDArray[np.int64],
+    cursor: NDArray[np.int64],
+    day: int,
+    phase: int,
+    person: int,
+    event: int,
+    place: int,
+    kind: int,
+    channel: int,
+    programme: int,
+    value: int,
+) -> None:
+    """Write one record of the event log, if it is wanted."""
+    if len(events) == 0:
+        return
+    i = cursor[0]
+    events[i, 0], events[i, 1], events[i, 2], events[i, 3], events[i, 4] = day, phase, person, event, place
+    events[i, 5], events[i, 6], events[i, 7], events[i, 8] = kind, channel, programme, value
+    cursor[0] = i + 1
 
 
 class Ledger:
@@ -97,18 +140,31 @@ class Ledger:
         tally: NDArray[np.float64] = self.by_site[day] if day >= 0 else self._eve[1]
         return tally
 
+    def count_people(self, day: int, name: str, rows: NDArray[np.void]) -> None:
+        """Add people, at their homes, to a column of the day's tally."""
+        np.add.at(self.home(day)[..., column(name)], (rows["home"], rows["age"]), 1)
+
     def note(self, records: NDArray[np.int64]) -> None:
-        """Keep events, shape (events, 8)."""
+        """Keep events, shape (events, 9)."""
         if self.wants_events and len(records):
             self._events.append(records.copy())
 
-    def note_people(self, day: int, phase: int, event: Event, rows: NDArray[np.void], kind: int = -1) -> None:
+    def note_people(
+        self,
+        day: int,
+        phase: int,
+        event: Event,
+        rows: NDArray[np.void],
+        kind: int = -1,
+        programme: int = -1,
+        value: int | NDArray[np.integer] = -1,
+    ) -> None:
         """Keep an event of many people at once, at their homes."""
         if not self.wants_events or not len(rows):
             return
         records = np.full((len(rows), len(EVENT_COLUMNS)), -1, dtype=np.int64)
         records[:, 0], records[:, 1], records[:, 3], records[:, 5] = day, phase, event, kind
-        records[:, 2], records[:, 4] = rows["id"], rows["home"]
+        records[:, 2], records[:, 4], records[:, 7], records[:, 8] = rows["id"], rows["home"], programme, value
         self.note(records)
 
     def events(self) -> NDArray[np.int64] | None:
@@ -145,9 +201,9 @@ class Ledger:
             return people
 
         site = self.by_site[day]
-        came = total("claims") + total("moved_in")
+        came = total("claims") + total("returns") + total("moved_in")
         went = total("moved_out") + total("job_entries") + total("left")
-        here = total("waiting") + total("in_reviews")
+        here = total("waiting") + total("in_reviews") + total("on_programme")
         self._must_equal(day, "people on the claim", here, self._caseload + came - went)
         self._must_equal(day, "minutes booked ahead", self.booked_ahead, diary_ahead)
         served = site[:, column("coach_minutes_held")] + site[:, column("coach_minutes_missed")]
@@ -169,7 +225,7 @@ class Ledger:
 def history_of(people: NDArray[np.void], area: NDArray[np.int64], origin: NDArray[np.int64]) -> NDArray[np.void]:
     """The history rows of people who have just come."""
     history = records(len(people), HISTORY)
-    history["area"], history["origin"] = area, origin
+    history["area"], history["origin"], history["earlier"] = area, origin, NONE
     for name in ("home", "age", "claim"):
         history[name] = people[name]
     for name in ("offered", "first_held", "exit"):

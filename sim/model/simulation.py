@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
-from sim.luck import Luck
-from sim.model.claims import Everyone, Interval, catchments, every_weeks, everyone
+from sim.luck import Luck, Purpose
+from sim.model.claims import Interval, catchments, every_weeks, everyone, hub_flags
 from sim.model.coaches import Staffing
 from sim.model.day import EVE, Phase, Process, instant, until
 from sim.model.diary import COACH, COACH_BOOKED, DAY, DESK, DESK_BOOKED
-from sim.model.job_entry import JobEntry
+from sim.model.job_entry import JobEntry, place_factor
 from sim.model.jobcentre import Pool, Surroundings
+from sim.model.labour_market import LabourMarket
 from sim.model.ledger import Event, Ledger, Record, column, history_of
-from sim.model.people import records
-from sim.record import HOME_COLUMNS
+from sim.model.people import FIRST, PERSON, REVIEW, Register, joined, raw, records
+from sim.model.programmes import Programmes
+from sim.model.returns import FIRST_SPELL, Returns
 from sim.scenario.capacity import announcements, calendar_of, diary_days
+from sim.scenario.costs import running_costs
 from sim.scenario.schema import AGE_GROUPS, Scenario
 
 
@@ -46,7 +50,12 @@ class Region:
         self.calendar = calendar_of(scenario)
         self.names = tuple(sorted(scenario.jobcentres))
         self.areas = tuple(sorted(scenario.areas))
-        them = everyone(scenario, self.calendar, luck)
+        self.them = them = everyone(scenario, self.calendar, luck)
+        self.histories = history_of(them.people, them.area, them.origin)
+        self.first_claim = them.stock + np.searchsorted(them.people["claim"][them.stock :], np.arange(self.days + 1))
+        register = Register(len(them.people), bool(scenario.programmes))
+        register.add(them.subjects[: them.stock], self.histories[: them.stock])
+        market = LabourMarket(scenario, self.days)
         oldest = -int(them.people["claim"].min(initial=0))
         weeks = (oldest + self.days) // 7 + 2
         horizon = diary_days(scenario)
@@ -59,20 +68,30 @@ class Region:
             names=self.names,
             days=self.days,
             luck=luck,
-            subjects=them.subjects,
+            everyone=register,
+            hub=hub_flags(scenario),
             works=works,
             count=self.calendar.arrays(self.calendar.first, before + self.calendar.last + 1)[1],
             before=before,
             rules=records(self.calendar.last + 1, DAY),
             every=every_weeks(scenario, self.days, weeks).astype(np.int8),
+            early=7 * int(scenario.job_entry.early_weeks),
             job_entry=JobEntry(scenario, self.days, weeks),
+            market=market,
+            programmes=Programmes(scenario, self.calendar, luck, market.sectors),
             diary=np.zeros((len(self.names), horizon, 5), dtype=np.int64),
             ledger=self.ledger,
-            history=history_of(them.people, them.area, them.origin),
+            place=np.ones(len(self.names)),
+            counted_on_it=np.zeros(len(scenario.programmes), dtype=np.int64),
         )
+        self.parts = catchments(scenario, self.calendar)
+        self.returns = Returns(scenario, luck, register, self.parts)
         self.staffing = Staffing(scenario, self.calendar, luck, self.around.diary)
         self._write_rules()
-        self.pools = self._make_pools(them)
+        self.pools = self._make_pools()
+        stock = them.people[: them.stock]
+        market.open(np.bincount(stock["sector"], minlength=len(market.matching)))
+        self._set_place(0, np.bincount(stock["home"], minlength=len(self.names)), self.staffing.truth.coaches[:, 0])
 
     def run(self) -> Record:
         """Let the clock run from the eve to the last day.
@@ -83,9 +102,9 @@ class Region:
         env = simpy.Environment(initial_time=instant(EVE, Phase.CHANGES))
         env.process(self._announcements(env))
         env.process(self._close(env))
+        env.process(self._transfers(env))
+        env.process(self._arrivals(env))
         env.process(self._capacity(env))
-        for part in catchments(self.scenario, self.calendar):
-            env.process(self._temporary(env, part))
         for pool in self.pools:
             env.process(pool.process(env))
         env.run()
@@ -101,16 +120,31 @@ class Region:
                 yield until(env, day, Phase.CHANGES)
                 self._learn(day)
 
-    def _temporary(self, env: simpy.Environment, part: Interval) -> Process:
-        """A temporary jobcentre takes its share of an origin's people when it opens, and sends them back when it closes."""
-        if part.opens >= part.closes:
-            return
-        if part.standing_caseload and 0 <= part.opens < self.days:
-            yield until(env, part.opens, Phase.ARRIVALS)
-            self._move(part, part.origin, part.temporary, part.opens)
-        if 0 <= part.closes < self.days:
-            yield until(env, part.closes, Phase.ARRIVALS)
-            self._move(part, part.temporary, part.origin, part.closes)
+    def _transfers(self, env: simpy.Environment) -> Process:
+        """Phase 1: a temporary jobcentre or a youth hub takes its share of people when it opens, and sends them back when it closes."""
+        days = {day for part in self.parts for day in (part.opens, part.closes) if part.opens < part.closes and 0 <= day < self.days}
+        for today in sorted(days):
+            yield until(env, today, Phase.ARRIVALS)
+            for part in self.parts:
+                if part.opens < part.closes and today in (part.opens, part.closes):
+                    self._move(part, today)
+
+    def _arrivals(self, env: simpy.Environment) -> Process:
+        """Phase 1: today's first claims, then those who claim again."""
+        following = self.around.rules["next_working"]
+        for today in range(self.days):
+            yield until(env, today, Phase.ARRIVALS)
+            new = slice(*self.first_claim[today : today + 2])
+            claims = self.them.people[new].copy()
+            claims["id"] = self.around.everyone.add(self.them.subjects[new], self.histories[new])
+            back = self.returns.come(today, int(following[today]))
+            self.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, claims, kind=FIRST)
+            self._send(claims)
+            if len(back):
+                earlier = self.around.history["earlier"][back["id"]]
+                self.ledger.note_people(today, Phase.ARRIVALS, Event.RETURN, back, kind=FIRST, value=earlier)
+                self.ledger.count_people(today, "returns", back)
+                self._send(back)
 
     def _capacity(self, env: simpy.Environment) -> Process:
         """Phase 2: today's minutes are those of the coaches who are there; what no longer fits is found, and bumped by the pools."""
@@ -125,7 +159,9 @@ class Region:
         for today in range(self.days):
             yield until(env, today, Phase.APPOINTMENTS)
             self.ledger.booked_ahead[:] = 0
+            self.around.counted_on_it[:] = 0
             yield until(env, today, Phase.SHARED)
+            self._settle(today)
             site, diary = self.ledger.site(today), self.around.diary[:, today]
             site[:, column("coach_minutes")], site[:, column("coach_minutes_booked")] = diary[:, COACH], diary[:, COACH_BOOKED]
             site[:, column("desk_minutes")], site[:, column("desk_minutes_booked")] = diary[:, DESK], diary[:, DESK_BOOKED]
@@ -134,6 +170,37 @@ class Region:
             self.around.look_ahead(today)
             yield until(env, today, Phase.CLOSE)
             self.ledger.close(today, self.around.diary[:, today + 1 :, COACH_BOOKED].sum(axis=1))
+
+    def _settle(self, today: int) -> None:
+        """Phase 5: what is shared over the region, and who will be back."""
+        around = self.around
+        if around.programmes.names:
+            around.programmes.settle(today, self.pools, around)
+        around.market.close(today)
+        if self.scenario.returns:
+            self.returns.note(today, joined([pool.new_workers for pool in self.pools], PERSON))
+        people = self.ledger.home(today).sum(axis=1)
+        caseload = people[:, column("waiting")] + people[:, column("in_reviews")]
+        self._set_place(today + 1, caseload, self.staffing.truth.coaches[:, today])
+
+    def _set_place(self, day: int, caseload: NDArray[np.int64], coaches: NDArray[np.float64]) -> None:
+        """What the length of meetings and the caseload per coach, as they were, do to a day's hazards."""
+        rules, kinds = self.scenario.job_entry, self.scenario.appointments.kinds
+        if day >= self.days or float(rules.halved_length) == float(rules.halved_caseload) == 1:
+            return
+        date = self.calendar.date(day)
+        minutes = [float(kind.minutes.daily(date, 1, date)[0]) for kind in kinds[REVIEW:]]
+        for j, hub in enumerate(self.around.hub):
+            self.around.place[j] = place_factor(rules, minutes[hub], float(caseload[j]), float(coaches[j]))
+
+    def _send(self, new: NDArray[np.void]) -> None:
+        """Hand new claims to the pools of their homes."""
+        pool = self.pool_number[new["home"]]
+        in_order = raw(new)[np.argsort(pool, kind="stable")].view(new.dtype)
+        ends = np.cumsum(np.bincount(pool, minlength=len(self.pools)))
+        for i, rows in enumerate(np.split(in_order, ends[:-1])):
+            if len(rows):
+                self.pools[i].receive(rows)
 
     def _learn(self, today: int) -> None:
         """Write what is known today into the diaries and the rules of later days."""
@@ -155,34 +222,54 @@ class Region:
         rules["leaving"][: self.days] = self.around.job_entry.leaving
         rules["table"][: self.days] = self.around.job_entry.table_on
 
-    def _make_pools(self, them: Everyone) -> list[Pool]:
+    def _make_pools(self) -> list[Pool]:
         """A pool for each of the scenario's, and one for every jobcentre in none, with the people whose home is there."""
         pools: list[tuple[list[int], list[str]]] = []
         for one in self.scenario.pools.values():
             pools.append((sorted(self.names.index(name) for name in one.jobcentres), list(one.channels)))
         pooled = {j for members, _ in pools for j in members}
         pools = sorted(pools + [([j], []) for j in range(len(self.names)) if j not in pooled])
-        pool_of = np.zeros(len(self.names), dtype=np.int64)
+        self.pool_number = np.zeros(len(self.names), dtype=np.int64)
         for i, (members, _) in enumerate(pools):
-            pool_of[members] = i
-        pool = pool_of[them.people["home"]]
-        in_order = np.argsort(pool, kind="stable")
-        ends = np.cumsum(np.bincount(pool, minlength=len(pools)))
-        stock = np.bincount(pool[: them.stock], minlength=len(pools))
-        out = []
-        for (members, channels), rows, n in zip(pools, np.split(in_order, ends[:-1]), stock, strict=True):
-            out.append(Pool(self.around, members, channels, them.people[rows[:n]], them.people[rows[n:]]))
-        self.pool_of = {j: out[pool_of[j]] for j in range(len(self.names))}
-        return out
+            self.pool_number[members] = i
+        stock = self.them.people[: self.them.stock]
+        pool = self.pool_number[stock["home"]]
+        return [Pool(self.around, members, channels, stock[pool == i]) for i, (members, channels) in enumerate(pools)]
 
-    def _move(self, part: Interval, home: int, to: int, today: int) -> None:
-        moving = self.pool_of[home].take_out(home, part.origin, part.low, part.high)
-        moving["home"] = to
-        self.pool_of[to].add(moving)
-        tally = self.ledger.home(today)
-        np.add.at(tally, (home, moving["age"], HOME_COLUMNS.index("moved_out")), 1)
-        np.add.at(tally, (to, moving["age"], HOME_COLUMNS.index("moved_in")), 1)
-        self.ledger.note_people(today, Phase.ARRIVALS, Event.MOVE, moving)
+    def _move(self, part: Interval, today: int) -> None:
+        """People move to a temporary jobcentre or a youth hub, or back from it."""
+        opening, luck, history = today == part.opens, self.around.luck, self.around.history
+        if opening and not part.standing_caseload:
+            return
+
+        def moves(people: NDArray[np.void]) -> NDArray[np.bool_]:
+            past, who = history[people["id"]], self.around.subjects[people["id"]]
+            u = luck.uniforms(who["name"], who["number"] & FIRST_SPELL, who["date"], part.purpose)
+            taken = part.takes(past["origin"], past["area"], past["age"], u)
+            if not opening:
+                return np.asarray(taken & (people["home"] == part.temporary))
+            wanted = people["home"] != part.temporary if part.purpose == Purpose.HUB else people["home"] == part.source
+            return np.asarray(taken & wanted)
+
+        if not opening:
+            sources = [self.pools[self.pool_number[part.temporary]]]
+        elif part.purpose == Purpose.HUB:
+            sources = self.pools
+        else:
+            sources = [self.pools[self.pool_number[part.source]]]
+        for source in sources:
+            moving = source.take_out(moves)
+            if not len(moving):
+                continue
+            self.ledger.count_people(today, "moved_out", moving)
+            moving["home"] = part.temporary if opening else history["origin"][moving["id"]]
+            self.ledger.count_people(today, "moved_in", moving)
+            asking = moving["kind"] != FIRST
+            moving["kind"][asking] = REVIEW + self.around.hub[moving["home"][asking]]
+            to = self.pool_number[moving["home"]]
+            for i in np.unique(to):
+                self.pools[i].add(moving[to == i])
+            self.ledger.note_people(today, Phase.ARRIVALS, Event.MOVE, moving)
 
     def _record(self) -> Record:
         count = self.around.count[self.around.before :]
@@ -201,6 +288,13 @@ class Region:
             target_working_days=int(self.scenario.appointments.first_meeting.target_working_days),
             by_home=self.ledger.by_home,
             by_site=self.ledger.by_site,
-            people=self.around.history,
+            people=self.around.history[: self.around.everyone.n],
+            programmes=self.around.programmes.names,
+            sectors=self.around.market.sectors,
+            episodes=self.around.programmes.finished_episodes(),
+            places_unused=self.around.programmes.unused,
+            by_sector=self.around.market.by_sector,
+            costs=running_costs(self.scenario, self.calendar, self.days, self.staffing.truth),
+            cost_per_start=np.array([float(self.scenario.programmes[name].cost_per_start) for name in self.around.programmes.names]),
             events=self.ledger.events(),
         )

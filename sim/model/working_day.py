@@ -1,12 +1,12 @@
-"""A day at the jobcentres of a pool, phase by phase, one person after another.
+"""A day at the jobcentres of a pool: appointments are held, hazards accrue, one person after another.
 
-Each function is one phase of the day (rules, section 5): what no longer fits is bumped, appointments are held, hazards accrue, and
-the clerk books. They are compiled, walk over the rows of a pool's people, and allocate nothing.
+Phases 3 and 4 of the day (rules, sections 5 and 6). The functions are compiled, walk over the rows of a pool's people, and allocate
+nothing.
 
 Common arguments: ``people`` rows of PERSON in order of id, of which the first ``n`` are there; ``today`` the day; ``days`` rows of DAY from
 day 0; ``diary`` as in :mod:`sim.model.diary`; ``home`` and ``site`` the day's tallies by (jobcentre, age group, HOME column) and
 (jobcentre, SITE column); ``history`` rows of HISTORY by person id; ``events`` the event log with ``cursor[0]`` rows filled (no rows: not
-wanted).
+wanted); ``support`` what is explained in :mod:`sim.model.referral`.
 """
 
 from __future__ import annotations
@@ -16,23 +16,45 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled, inlined
 from sim.luck import Purpose, uniform
-from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, clerks_key, enter, has_room, in_clerks_order, reserved
-from sim.model.ledger import Event
-from sim.model.people import FACE_TO_FACE, FIRST, LEFT, NEVER, NONE, PHONE, REVIEW, REVIEWS, WAITING, WORK, Row, Rows
+from sim.model.diary import clerks_key, enter
+from sim.model.job_entry import FORTNIGHT, INTERVALS, LONGEST_INTERVAL, MOST_UNITS, SHORTEST_INTERVAL
+from sim.model.ledger import Event, note
+from sim.model.people import (
+    BY_PHONE,
+    FACE_TO_FACE,
+    FIRST,
+    IN_QUEUE,
+    LEFT,
+    LOST_EARLY,
+    NEVER,
+    NONE,
+    ON_PROGRAMME,
+    PHONE,
+    REVIEW,
+    REVIEWS,
+    WAITING,
+    WORK,
+    Row,
+    Rows,
+)
+from sim.model.referral import ENTRIES_TODAY, SEARCHERS, Support, close_episode, finish, refer
 from sim.record import HOME_COLUMNS, SITE_COLUMNS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-SHORTEST_INTERVAL, LONGEST_INTERVAL = 7, 255
 LATE_WORKING_DAYS = 5
+LISTED, GONE, QUEUED, ENTERED = range(4)
+"""What ``live`` counts: people on the waiting list, rows of people who have gone, rows of those in a programme's queue, and of those who
+entered work today."""
+LIST, KEYS, SPARE, SPARE_KEYS, COUNTER, QUEUE, WORKERS = range(7)
+"""Rows of ``scratch``."""
 
 # plain numbers for the compiler
-CHANNEL_LUCK, MISSED_LUCK = int(Purpose.CHANNEL), int(Purpose.MISSED)
-(BUMPED, HELD_FIRST, MISSED_FIRST, HELD_REVIEW, MISSED_REVIEW, INTERVAL_DAYS, INTERVALS, DELAY) = (
+MISSED_LUCK = int(Purpose.MISSED)
+(HELD_FIRST, MISSED_FIRST, HELD_REVIEW, MISSED_REVIEW, INTERVAL_DAYS, MET_BEFORE, DELAY) = (
     HOME_COLUMNS.index(name)
     for name in (
-        "bumped",
         "first_meetings_held",
         "first_meetings_missed",
         "reviews_held",
@@ -42,54 +64,13 @@ CHANNEL_LUCK, MISSED_LUCK = int(Purpose.CHANNEL), int(Purpose.MISSED)
         "delay_working_days",
     )
 )
-(ENTRIES, LEAVERS, AWAITING, IN_REVIEWS, ON_LIST, OVERDUE, LATE) = (
-    HOME_COLUMNS.index(name) for name in ("job_entries", "left", "waiting", "in_reviews", "on_list", "overdue", "late")
+(ENTRIES, LEAVERS, AWAITING, IN_REVIEWS, AWAY, ON_LIST, OVERDUE, LATE) = (
+    HOME_COLUMNS.index(name) for name in ("job_entries", "left", "waiting", "in_reviews", "on_programme", "on_list", "overdue", "late")
 )
 (COACH_HELD, COACH_MISSED, DESK_USED) = (
     SITE_COLUMNS.index(name) for name in ("coach_minutes_held", "coach_minutes_missed", "desk_minutes_used")
 )
-E_BUMP, E_MISSED, E_HELD, E_ENTRY, E_LEFT, E_BOOKED = (
-    int(event) for event in (Event.BUMP, Event.MISSED, Event.HELD, Event.JOB_ENTRY, Event.LEFT, Event.BOOKED)
-)
-
-
-@inlined
-def note(
-    events: Ints, cursor: Ints, day: int, phase: int, person: int, event: int, place: int, kind: int, channel: int, value: int
-) -> None:
-    """Write one record of the event log, if it is wanted."""
-    if len(events) == 0:
-        return
-    i = cursor[0]
-    events[i, 0], events[i, 1], events[i, 2], events[i, 3] = day, phase, person, event
-    events[i, 4], events[i, 5], events[i, 6], events[i, 7] = place, kind, channel, value
-    cursor[0] = i + 1
-
-
-@compiled
-def bump(
-    people: Rows, n: int, today: int, j: int, day: int, diary: Ints, priority: Ints, scratch: Ints, home: Ints, events: Ints, cursor: Ints
-) -> None:
-    """Phase 2: put bookings that no longer fit at jobcentre ``j`` on ``day`` back on the list, last in the clerk's order first."""
-    rows, keys = scratch[0], scratch[1]
-    m = 0
-    for p in range(n):
-        r = people[p]
-        if r.booked == day and r.serving == j:
-            rows[m], keys[m] = p, clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
-            m += 1
-    in_clerks_order(rows, keys, m, scratch[2], scratch[3], scratch[4])
-    for i in range(m - 1, -1, -1):
-        coach_over = diary[j, day, COACH_BOOKED] > diary[j, day, COACH]
-        desk_over = diary[j, day, DESK_BOOKED] > diary[j, day, DESK]
-        if not coach_over and not desk_over:
-            break
-        r = people[rows[i]]
-        if coach_over or r.channel == FACE_TO_FACE:
-            enter(diary, j, day, -int(r.minutes), r.kind, r.channel)
-            r.booked = NONE
-            home[r.home, r.age, BUMPED] += 1
-            note(events, cursor, today, 2, r.id, E_BUMP, j, r.kind, r.channel, day)
+E_MISSED, E_HELD, E_ENTRY, E_LEFT = (int(event) for event in (Event.MISSED, Event.HELD, Event.JOB_ENTRY, Event.LEFT))
 
 
 @compiled
@@ -101,6 +82,8 @@ def live(
     every: NDArray[np.int8],
     count: Ints,
     before: int,
+    early: int,
+    hub: NDArray[np.uint8],
     seed: int,
     replication: int,
     subjects: Rows,
@@ -109,30 +92,62 @@ def live(
     diary: Ints,
     priority: Ints,
     scratch: Ints,
+    counts: Ints,
     home: Ints,
     site: Floats,
     booked: Ints,
     history: Rows,
+    support: Support | None,
     events: Ints,
     cursor: Ints,
-) -> tuple[int, int]:
+) -> None:
     """Phases 3 and 4: appointments are held or missed, hazards accrue. One person's do not touch another's, so one walk does both.
 
-    On the way the waiting list is drawn up for the clerk and people are counted. ``every`` holds weeks between reviews by (day,
-    completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``subjects`` rows of SUBJECT by person id;
-    ``bands`` and ``hazards`` are those of :class:`sim.model.job_entry.JobEntry`. Returns how many are on the list, and how many entered
-    work or left.
+    On the way the waiting list is drawn up for the clerk and people are counted. ``every`` holds weeks between meetings by (review or
+    youth-hub meeting, day, completed weeks on the claim), ``count`` working days up to a day (offset by ``before``), ``hub`` whether each
+    jobcentre is a youth hub, ``subjects`` rows of SUBJECT by person id; ``bands`` and ``hazards`` are those of
+    :class:`sim.model.job_entry.JobEntry`. Fills ``counts``.
+
+    Where nothing is modelled but meetings and the plain hazard, ``support`` is None: the compiler then leaves out the rest, which would
+    cost a fifth of the time.
     """
-    listed = gone = 0
+    counts[:] = 0
+    gone = listed = queued = entered = 0
     for p in range(n):
         r = people[p]
         if r.booked == today:
-            _attend(r, today, days, every, count, before, seed, replication, subjects, home, site, history, events, cursor)
+            _attend(
+                r, today, days, every, count, before, early, hub, seed, replication, subjects, home, site, history,
+                support, events, cursor,
+            )  # fmt: skip
         if r.state < WORK and r.claim < today:
-            gone += _accrue(r, today, days, bands, hazards, diary, home, history, events, cursor)
+            ended = 0
+            if support is not None and 0 < r.standing <= len(support.programmes) and support.marks[r.id].until <= today:
+                ended = finish(r, today, days, hub, seed, replication, subjects, support, events, cursor)
+            if ended != 0:
+                r.state = WORK
+            else:
+                _accrue(r, today, days, bands, hazards, support)
+            if r.state >= WORK:
+                _leave(r, today, ended, diary, home, history, support, events, cursor)
+                gone += 1
+                if support is not None and r.state == WORK:
+                    support.by_sector[r.sector, ENTRIES_TODAY] += 1
+                    scratch[WORKERS, entered] = p
+                    entered += 1
         if r.state < WORK:
+            if support is not None:
+                if 0 < r.standing <= len(support.programmes):
+                    support.counted_on_it[r.standing - 1] += 1
+                if r.traits & IN_QUEUE:
+                    scratch[QUEUE, queued] = p
+                    queued += 1
+                if r.state == ON_PROGRAMME:
+                    home[r.home, r.age, AWAY] += 1
+                    continue
+                support.by_sector[r.sector, SEARCHERS] += 1
             listed += _survey(r, p, listed, today, count, before, priority, scratch, home, booked)
-    return listed, gone
+    counts[LISTED], counts[GONE], counts[QUEUED], counts[ENTERED] = listed, gone, queued, entered
 
 
 @compiled
@@ -148,7 +163,7 @@ def survey(people: Rows, n: int, today: int, count: Ints, before: int, priority:
 def _survey(
     r: Row, p: int, listed: int, today: int, count: Ints, before: int, priority: Ints, scratch: Ints, home: Ints, booked: Ints
 ) -> int:
-    """Count one person on the claim, and put them on the list if they have no booking. Returns 1 if so."""
+    """Count one person whom coaches meet, and put them on the list if they have no booking. Returns 1 if so."""
     home[r.home, r.age, AWAITING if r.state == WAITING else IN_REVIEWS] += 1
     if r.due <= today:
         home[r.home, r.age, OVERDUE] += r.state == REVIEWS
@@ -157,14 +172,9 @@ def _survey(
         booked[r.serving] += r.minutes
         return 0
     home[r.home, r.age, ON_LIST] += 1
-    scratch[0, listed] = p
-    scratch[1, listed] = clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
+    scratch[LIST, listed] = p
+    scratch[KEYS, listed] = clerks_key(int(priority[r.kind]), int(r.due), int(r.requested))
     return 1
-
-
-@inlined
-def _uniform(seed: int, replication: int, subject: Row, purpose: int, count: int) -> float:
-    return uniform(seed, replication, int(subject.name), int(subject.number), int(subject.date), purpose, count)
 
 
 @inlined
@@ -175,18 +185,21 @@ def _attend(
     every: NDArray[np.int8],
     count: Ints,
     before: int,
+    early: int,
+    hub: NDArray[np.uint8],
     seed: int,
     replication: int,
     subjects: Rows,
     home: Ints,
     site: Floats,
     history: Rows,
+    support: Support | None,
     events: Ints,
     cursor: Ints,
 ) -> None:
-    """Phase 3: one appointment is held or missed, and the next one is asked for."""
-    rule = days[today]
-    missed = _uniform(seed, replication, subjects[r.id], MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
+    """Phase 3: one appointment is held or missed, the coach may refer, and the next one is asked for."""
+    rule, who = days[today], subjects[r.id]
+    missed = uniform(seed, replication, int(who.name), int(who.number), int(who.date), MISSED_LUCK, int(r.count)) < rule.missed[r.kind]
     minutes = int(r.minutes)
     r.booked = NONE
     r.requested = today
@@ -196,12 +209,14 @@ def _attend(
     if missed:
         site[r.serving, COACH_MISSED] += minutes
         home[r.home, r.age, MISSED_FIRST if r.kind == FIRST else MISSED_REVIEW] += 1
-        r.missed += 1
-        note(events, cursor, today, 3, r.id, E_MISSED, r.serving, r.kind, r.channel, minutes)
+        history[r.id].missed += 1
+        if support is not None and today - int(r.claim) < early:
+            r.traits |= LOST_EARLY
+        note(events, cursor, today, 3, r.id, E_MISSED, r.serving, r.kind, r.channel, -1, minutes)
         r.due = rule.next_working
         return
     site[r.serving, COACH_HELD] += minutes
-    note(events, cursor, today, 3, r.id, E_HELD, r.serving, r.kind, r.channel, minutes)
+    note(events, cursor, today, 3, r.id, E_HELD, r.serving, r.kind, r.channel, -1, minutes)
     if r.kind == FIRST:
         home[r.home, r.age, HELD_FIRST] += 1
         history[r.id].first_held = today
@@ -212,164 +227,69 @@ def _attend(
         home[r.home, r.age, DELAY] += count[today + before] - count[int(r.due) + before]
         if r.last_held != NEVER:
             r.interval = today - int(r.last_held)
-            home[r.home, r.age, INTERVALS] += 1
+            home[r.home, r.age, MET_BEFORE] += 1
             home[r.home, r.age, INTERVAL_DAYS] += today - int(r.last_held)
+        if support is not None and len(support.programmes) > 0:
+            refer(r, today, seed, replication, subjects, history, support, events, cursor)
     r.last_held = today
-    r.kind = REVIEW
-    r.due = days[today + 7 * int(every[today, (today - int(r.claim)) // 7])].roll
+    if support is not None:
+        r.traits = (int(r.traits) & ~BY_PHONE) | (BY_PHONE if r.channel == PHONE else 0)
+    r.kind = REVIEW + hub[r.home]
+    r.due = days[today + 7 * int(every[hub[r.home], today, (today - int(r.claim)) // 7])].roll
 
 
 @inlined
-def _accrue(
-    r: Row, today: int, days: Rows, bands: Ints, hazards: Ints, diary: Ints, home: Ints, history: Rows, events: Ints, cursor: Ints
-) -> int:
-    """Phase 4: one person's hazards of a day. Returns 1 if they enter work or leave, which cancels their booking, else 0."""
+def _accrue(r: Row, today: int, days: Rows, bands: Ints, hazards: Ints, support: Support | None) -> None:
+    """Phase 4: one person's hazards of a day, and their new state if they enter work or leave."""
     rule = days[today]
-    interval = 0
+    slot = 0
     if r.last_held != NEVER:
-        interval = min(max(int(r.interval), today - int(r.last_held), SHORTEST_INTERVAL), LONGEST_INTERVAL)
-    r.job -= hazards[rule.table, r.age, bands[(today - int(r.claim) - 1) // 7], interval]
+        slot = min(max(int(r.interval), today - int(r.last_held), SHORTEST_INTERVAL), LONGEST_INTERVAL)
+    if support is not None:
+        if r.state == ON_PROGRAMME:
+            slot = FORTNIGHT
+        elif slot > 0 and r.traits & BY_PHONE:
+            slot += INTERVALS
+    hazard = hazards[rule.table, r.age, bands[(today - int(r.claim) - 1) // 7], slot]
+    if support is not None:
+        here = 1.0 if r.state == ON_PROGRAMME else support.place[r.home]
+        lost = 1 if r.traits & LOST_EARLY else 0
+        hazard = int(min(MOST_UNITS, hazard * support.matching[r.sector] * here * support.personal[r.standing, lost]))
+    r.job -= hazard
     if r.job <= 0:
         r.state = WORK
-        home[r.home, r.age, ENTRIES] += 1
-        note(events, cursor, today, 4, r.id, E_ENTRY, r.home, -1, -1, today - int(r.claim))
-    else:
-        r.leaving -= rule.leaving
-        if r.leaving > 0:
-            return 0
+        return
+    r.leaving -= rule.leaving
+    if r.leaving <= 0:
         r.state = LEFT
-        home[r.home, r.age, LEAVERS] += 1
-        note(events, cursor, today, 4, r.id, E_LEFT, r.home, -1, -1, today - int(r.claim))
-    past = history[r.id]
-    past.exit = today
-    past.exit_kind = r.state - 1
-    past.held, past.missed = r.count - r.missed, r.missed
-    if r.booked != NONE:
-        enter(diary, r.serving, r.booked, -int(r.minutes), r.kind, r.channel)
-        r.booked = NONE
-    return 1
 
 
-@compiled
-def book(
-    people: Rows,
-    listed: int,
+@inlined
+def _leave(
+    r: Row,
     today: int,
-    days: Rows,
-    window: Ints,
-    count: Ints,
-    before: int,
-    members: Ints,
-    shared: Ints,
-    priority: Ints,
-    reserve_share: float,
-    reserve_until: int,
-    seed: int,
-    replication: int,
-    subjects: Rows,
+    ended: int,
     diary: Ints,
-    pointer: Ints,
-    scratch: Ints,
     home: Ints,
-    booked: Ints,
     history: Rows,
+    support: Support | None,
     events: Ints,
     cursor: Ints,
 ) -> None:
-    """Phase 6: the clerk of a pool walks the waiting list and gives everyone the first day with room.
-
-    The list is ``scratch[0]``, rows of people, and ``scratch[1]``, their keys, of which ``listed`` are filled. ``window`` holds the working
-    days that can be booked, ``members`` the pool's jobcentres by name, ``shared`` whether the pool shares each channel. ``pointer``
-    (jobcentres, kinds, channels) is scratch: how many days at the start of the window are known to be full. ``booked`` adds up minutes
-    booked ahead by serving jobcentre, counted from the people themselves.
-    """
-    rows = scratch[0]
-    firsts = 0  # first meetings still on the list
-    for at in range(listed):
-        firsts += people[rows[at]].kind == FIRST
-    in_clerks_order(rows, scratch[1], listed, scratch[2], scratch[3], scratch[4])
-    pointer[:] = 0
-    for at in range(listed):
-        r = people[rows[at]]
-        kind = int(r.kind)
-        firsts -= kind == FIRST
-        first = max(0, count[int(r.due) + before] - count[today + before] - 1)
-        if shared[0] == 0 and shared[1] == 0:
-            first = max(first, min(pointer[r.home, kind, FACE_TO_FACE], pointer[r.home, kind, PHONE]))
-        u = -1.0
-        for i in range(first, len(window)):
-            rule = days[window[i]]
-            channel = FACE_TO_FACE
-            if r.remote and rule.face_to_face < 1.0:
-                if u < 0.0:
-                    u = _uniform(seed, replication, subjects[r.id], CHANNEL_LUCK, int(r.count))
-                if u >= rule.face_to_face:
-                    channel = PHONE
-            kept = reserve_share if kind != FIRST and i + 1 > reserve_until else 0.0
-            serving = NONE
-            if _room(diary, r.home, window[i], i, rule.minutes[kind], kind, channel, kept, pointer):
-                serving = int(r.home)
-            elif shared[channel]:
-                most = 0
-                for j in members:
-                    if _room(diary, j, window[i], i, rule.minutes[kind], kind, channel, kept, pointer):
-                        free = diary[j, window[i], COACH] - diary[j, window[i], COACH_BOOKED]
-                        if free > most:
-                            most = free
-                            serving = int(j)
-            if serving == NONE:
-                continue
-            booked[serving] += rule.minutes[kind]
-            home[r.home, r.age, ON_LIST] -= 1
-            r.booked = window[i]
-            r.serving = serving
-            r.channel = channel
-            r.minutes = rule.minutes[kind]
-            enter(diary, serving, window[i], int(r.minutes), kind, channel)
-            if kind == FIRST and history[r.id].offered == NONE:
-                history[r.id].offered = window[i]
-            note(events, cursor, today, 6, r.id, E_BOOKED, serving, kind, channel, window[i])
-            break
-        if r.booked == NONE and _full(
-            firsts > 0, listed - 1 - at > firsts, diary, window, days, members, reserve_share, reserve_until, pointer
-        ):
-            break
-
-
-@inlined
-def _room(diary: Ints, j: int, day: int, i: int, minutes: int, kind: int, channel: int, kept_share: float, pointer: Ints) -> bool:
-    """Whether jobcentre ``j`` has room on day ``i`` of the window; remembers days at its start that are full for good."""
-    if i < pointer[j, kind, channel]:
-        return False
-    kept = reserved(diary, j, day, kept_share) if kept_share > 0.0 else 0
-    if has_room(diary, j, day, minutes, channel, kept):
-        return True
-    if i == pointer[j, kind, channel]:
-        pointer[j, kind, channel] += 1
-    return False
-
-
-@compiled
-def _full(
-    firsts: bool,
-    reviews: bool,
-    diary: Ints,
-    window: Ints,
-    days: Rows,
-    members: Ints,
-    reserve_share: float,
-    reserve_until: int,
-    pointer: Ints,
-) -> bool:
-    """Whether no day of the window has room for any kind still on the list, so that the rest of it need not be walked."""
-    for kind in range(2):
-        if not (firsts if kind == FIRST else reviews):
-            continue
-        for j in members:
-            for channel in range(2):
-                while pointer[j, kind, channel] < len(window):
-                    i = pointer[j, kind, channel]
-                    kept = reserve_share if kind != FIRST and i + 1 > reserve_until else 0.0
-                    if _room(diary, j, window[i], i, days[window[i]].minutes[kind], kind, channel, kept, pointer):
-                        return False
-    return True
+    """Who has entered work or left: their booking is cancelled, their place is free. ``ended`` is 1 + the programme that led into work."""
+    programme = ended - 1
+    if support is not None and (0 < r.standing <= len(support.programmes) or r.traits & IN_QUEUE):
+        programme = max(programme, close_episode(r, today, support))
+    if r.state == WORK:
+        home[r.home, r.age, ENTRIES] += 1
+        note(events, cursor, today, 4, r.id, E_ENTRY, r.home, -1, -1, programme, today - int(r.claim))
+    else:
+        home[r.home, r.age, LEAVERS] += 1
+        note(events, cursor, today, 4, r.id, E_LEFT, r.home, -1, -1, programme, today - int(r.claim))
+    past = history[r.id]
+    past.exit = today
+    past.exit_kind = r.state - ON_PROGRAMME
+    past.held = r.count - past.missed
+    if r.booked != NONE:
+        enter(diary, r.serving, r.booked, -int(r.minutes), r.kind, r.channel)
+        r.booked = NONE

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.scenario.consistency import findings
+from sim.scenario.consistency import Finding, findings
 from sim.scenario.numbers import SHARED, Series, say
+from sim.scenario.partial import certain_findings
 from sim.scenario.problems import Problem, ScenarioError, nearest
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import Shape, shape_at
@@ -26,15 +27,20 @@ def build(tree: Node) -> Scenario:
     """The scenario that a tree describes.
 
     Raises:
-        ScenarioError: with every wrong key; or, once each is right by itself, with every rule broken between them.
+        ScenarioError: with every wrong key, and every rule broken between keys as far as wrong ones do not matter to it.
     """
+    data = plain(tree)
     try:
-        scenario = Scenario.model_validate(plain(tree))
+        scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError(_translate(tree, error)) from None
-    if broken := [_problem(tree, f.path, f.message, f.nearest, f.at_key) for f in findings(scenario)]:
+        raise ScenarioError([*_translate(tree, error), *_broken(tree, certain_findings(data))]) from None
+    if broken := list(_broken(tree, findings(scenario))):
         raise ScenarioError(broken)
     return scenario
+
+
+def _broken(tree: Node, found: Iterable[Finding]) -> Iterator[Problem]:
+    return (_problem(tree, f.path, f.message, f.nearest, f.at_key) for f in found)
 
 
 def _translate(tree: Node, error: ValidationError) -> Iterator[Problem]:

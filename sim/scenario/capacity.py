@@ -43,7 +43,9 @@ class Capacity:
     """What is there by jobcentre (in order of name) and day; every array has shape (jobcentres, days)."""
 
     coaches: Floats
-    """Full-time equivalents trained and in post."""
+    """Full-time equivalents trained and in post; who still comes up to full output counts by it."""
+    in_post: Floats
+    """The same, each counted in full: who is paid, apart from those in training."""
     in_training: Floats
     """Full-time equivalents in training."""
     expected_minutes: Ints
@@ -71,16 +73,17 @@ def capacity(scenario: Scenario, calendar: Calendar, days: int, known_on: int | 
             establishment[at[origin]] -= moved
     coaches = np.maximum(establishment, 0) * view.survival(0)
 
-    in_training = np.zeros_like(coaches)
+    in_post, in_training = coaches.copy(), np.zeros_like(coaches)
     for cohort_name in sorted(scenario.coaches.recruitment):
         cohort = scenario.coaches.recruitment[cohort_name]
         if not view.knows(cohort.announced.value if cohort.announced else cohort.starts.value):
             continue
-        ramp, training = view.ramp(cohort)
+        ramp, trained, training = view.ramp(cohort)
         survival = view.survival(calendar.day(cohort.starts.value))
         for name, number in _destinations(scenario, cohort).items():
-            for place, share in _posted(name, scenario.jobcentres[name], exists).items():
+            for place, share in _posted(scenario, name, exists).items():
                 coaches[at[place]] += number * share * ramp * survival
+                in_post[at[place]] += number * share * trained * survival
                 in_training[at[place]] += number * share * training * survival
 
     seeing = np.array([view.open(name, exists.get(name)) for name in names]) & view.works
@@ -90,6 +93,7 @@ def capacity(scenario: Scenario, calendar: Calendar, days: int, known_on: int | 
     desks = np.array([view.series(scenario.jobcentres[name].desks) for name in names])
     return Capacity(
         coaches=coaches,
+        in_post=in_post,
         in_training=in_training,
         expected_minutes=whole_minutes(coaches * present * bookable * length) * seeing,
         minutes_per_coach=np.where(seeing, bookable * length, 0.0),
@@ -116,6 +120,8 @@ def announcements(scenario: Scenario, calendar: Calendar) -> list[int]:
         scenario.appointments.first_meeting.minutes,
         scenario.appointments.review.minutes,
     ]
+    if scenario.appointments.youth_hub_meeting:
+        series.append(scenario.appointments.youth_hub_meeting.minutes)
     for jobcentre in scenario.jobcentres.values():
         series += [jobcentre.coaches, jobcentre.desks]
         if jobcentre.temporary:
@@ -176,17 +182,17 @@ class _View:
                 out[(self.calendar.day(closure.from_) <= self.day) & (self.day <= self.calendar.day(closure.to))] = False
         return out
 
-    def ramp(self, cohort: Cohort) -> tuple[Floats, NDArray[np.bool_]]:
-        """Output of a cohort relative to full, and whether it is in training, by day."""
+    def ramp(self, cohort: Cohort) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Output of a cohort relative to full, whether it is trained, and whether it is in training, by day."""
         starts = self.calendar.day(cohort.starts.value)
         begun = self.day >= starts
         if starts >= self.days:
-            return np.zeros(self.days), begun
+            return np.zeros(self.days), begun, begun
         worked = self.calendar.arrays(0, self.days)[1] - self.calendar.count(starts) + self.calendar.works(starts)
         seeing = np.where(begun, worked - int(cohort.training_working_days), 0)
         ramp = int(cohort.ramp_working_days)
         full = np.minimum(1.0, seeing / ramp) if ramp else np.ones(self.days)
-        return np.where(seeing > 0, full, 0.0), begun & (seeing <= 0)
+        return np.where(seeing > 0, full, 0.0), seeing > 0, begun & (seeing <= 0)
 
 
 def _destinations(scenario: Scenario, cohort: Cohort) -> dict[str, float]:
@@ -200,12 +206,21 @@ def _destinations(scenario: Scenario, cohort: Cohort) -> dict[str, float]:
     return {name: float(cohort.coaches) * one / total for name, one in weights.items()}
 
 
-def _posted(name: str, jobcentre: Jobcentre, exists: dict[str, NDArray[np.bool_]]) -> dict[str, Floats]:
-    """Where the coaches posted to a jobcentre work, as shares by day: at its origins while a temporary one does not exist."""
+def _posted(scenario: Scenario, name: str, exists: dict[str, NDArray[np.bool_]]) -> dict[str, Floats]:
+    """Where the coaches posted to a jobcentre work, as shares by day: where a temporary one takes people from while it does not exist."""
     if name not in exists:
         return {name: np.ones(1)}
     out = {name: exists[name].astype(float)}
-    total = sum(float(jobcentre.takes_from[origin]) for origin in sorted(jobcentre.takes_from))
-    for origin in sorted(jobcentre.takes_from):
-        out[origin] = ~exists[name] * float(jobcentre.takes_from[origin]) / total
+    taken = _taken(scenario, scenario.jobcentres[name])
+    total = sum(taken.values())
+    for origin, share in taken.items():
+        out[origin] = ~exists[name] * share / total
     return out
+
+
+def _taken(scenario: Scenario, jobcentre: Jobcentre) -> dict[str, float]:
+    """Shares that a temporary jobcentre takes of permanent ones; for a youth hub those of the areas, split as the areas are."""
+    if not jobcentre.takes_young_from:
+        return {origin: float(jobcentre.takes_from[origin]) for origin in sorted(jobcentre.takes_from)}
+    areas = {area: float(share) for area, share in jobcentre.takes_young_from.items()}
+    return {name: areas[j.area] * float(j.share or 0) for name, j in scenario.permanent.items() if j.area in areas}

@@ -1,32 +1,22 @@
-"""Rules that join several keys of a scenario: sums, names, orders of dates. One small function for each; each says what it expected."""
+"""Rules that join several keys of a scenario: sums, names, orders of dates. One small function for each; each says what it expected.
+
+Here those of the journey; those of programmes and of the labour market are in :mod:`sim.scenario.consistency_support`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import chain, pairwise
 
-from pydantic import BaseModel
-
 from sim.calendar import bank_holidays
-from sim.scenario.numbers import Number, Series
+from sim.scenario import consistency_support as support
+from sim.scenario.finding import TOLERANCE, Finding, adds_up, known, once, series_below, summed
 from sim.scenario.problems import nearest
 from sim.scenario.schema import Scenario, Temporary
 from sim.scenario.tree import Path
 
-TOLERANCE = 1e-6
-"""How far shares may be from adding up: rounding in a file, not an error in it."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A broken rule: the key, what was expected, the nearest valid name, and whether the key itself is wrong or its value."""
-
-    path: Path
-    message: str
-    nearest: str = ""
-    at_key: bool = False
+__all__ = ["RULES", "Finding", "findings"]
 
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
@@ -56,22 +46,25 @@ def bank_holidays_are_known(s: Scenario) -> Iterator[Finding]:
 
 
 def series_hold_from_the_start(s: Scenario) -> Iterator[Finding]:
-    """A value must be there on the first day."""
-    for path, series in _series(s, ()):
-        if series.first > s.period.from_:
-            yield Finding(path, f"expected a first date no later than the first day, {s.period.from_}, not {series.first}")
+    """A value must be there on the first day; of a programme that opens later, on the day it opens."""
+    for path, series in series_below(s):
+        start, day = s.period.from_, "the first day"
+        if path[0] == "programmes" and (opens := s.programmes[path[1]].open.from_.value) > start:
+            start, day = opens, "the day it opens"
+        if series.first > start:
+            yield Finding(path, f"expected a first date no later than {day}, {start}, not {series.first}")
 
 
 def shares_add_up(s: Scenario) -> Iterator[Finding]:
     """Age groups, weekdays and weeks on the claim share everyone out."""
-    yield from _adds_up(("claimants", "age_groups"), s.claimants.age_groups.values())
-    yield from _adds_up(("claimants", "by_weekday"), s.claimants.by_weekday)
-    yield from _adds_up(("claimants", "weeks_on_claim"), s.claimants.weeks_on_claim.values())
+    yield from adds_up(("claimants", "age_groups"), s.claimants.age_groups.values())
+    yield from adds_up(("claimants", "by_weekday"), s.claimants.by_weekday)
+    yield from adds_up(("claimants", "weeks_on_claim"), s.claimants.weeks_on_claim.values())
     for name, area in s.areas.items():
         if area.age_groups is not None:
-            yield from _adds_up(("areas", name, "age_groups"), area.age_groups.values())
+            yield from adds_up(("areas", name, "age_groups"), area.age_groups.values())
         if area.by_weekday is not None:
-            yield from _adds_up(("areas", name, "by_weekday"), area.by_weekday)
+            yield from adds_up(("areas", name, "by_weekday"), area.by_weekday)
 
 
 def bands_are_contiguous(s: Scenario) -> Iterator[Finding]:
@@ -103,23 +96,27 @@ def areas_are_shared_out(s: Scenario) -> Iterator[Finding]:
         shares = {name: j.share for name, j in s.permanent.items() if j.area == area and j.share is not None}
         if not any(j.area == area for j in s.permanent.values()):
             yield Finding(("areas", area), "expected a permanent jobcentre in this area", at_key=True)
-        elif abs((total := _sum(shares.values())) - 1) > TOLERANCE:
+        elif abs((total := summed(shares.values())) - 1) > TOLERANCE:
             yield Finding(("jobcentres", max(shares), "share"), f"expected the shares of {area} to add up to 1, not {total:.9g}")
 
 
 def jobcentres_have_what_they_need(s: Scenario) -> Iterator[Finding]:
-    """Permanent ones have an area and a share of it; temporary ones take people from others."""
+    """Permanent ones have an area and a share of it; temporary ones take people from others, youth hubs young people from areas."""
+    taking = ("takes_from", "takes_young_from")
     for name, j in s.jobcentres.items():
-        given = {key for key in ("area", "share", "takes_from", "coaches_from", "standing_caseload") if getattr(j, key)}
+        given = {key for key in ("area", *taking, "coaches_from", "standing_caseload") if getattr(j, key)}
         given |= {"share"} if j.share is not None else set()
-        needed, stray = (
-            ({"takes_from"}, {"area", "share"}) if j.temporary else ({"area", "share"}, {"takes_from", "coaches_from", "standing_caseload"})
-        )
-        kind = "temporary" if j.temporary else "permanent"
-        for key in sorted(needed - given):
-            yield Finding(("jobcentres", name, key), f"missing; a {kind} jobcentre needs it")
+        of_a_permanent_one, of_a_temporary_one = {"area", "share"}, {*taking, "coaches_from", "standing_caseload"}
+        kind, stray = ("temporary", of_a_permanent_one) if j.temporary else ("permanent", of_a_temporary_one)
         for key in sorted(stray & given):
             yield Finding(("jobcentres", name, key), f"unknown key for a {kind} jobcentre", at_key=True)
+        if not j.temporary:
+            for key in sorted(of_a_permanent_one - given):
+                yield Finding(("jobcentres", name, key), "missing; a permanent jobcentre needs it")
+        elif not given & set(taking):
+            yield Finding(("jobcentres", name, "takes_from"), "missing; a temporary jobcentre needs it, or takes_young_from as a youth hub")
+        elif set(taking) <= given:
+            yield Finding(("jobcentres", name, "takes_young_from"), "expected it or takes_from, not both", at_key=True)
 
 
 def names_exist(s: Scenario) -> Iterator[Finding]:
@@ -129,24 +126,26 @@ def names_exist(s: Scenario) -> Iterator[Finding]:
         if j.area is not None and j.area not in s.areas:
             yield Finding(("jobcentres", name, "area"), f"unknown area '{j.area}'", nearest(j.area, s.areas))
         if j.temporary:
-            yield from _known(("jobcentres", name, "takes_from"), j.takes_from, permanent, "permanent jobcentre")
-            yield from _known(("jobcentres", name, "coaches_from"), j.coaches_from, permanent, "permanent jobcentre")
+            yield from known(("jobcentres", name, "takes_from"), j.takes_from, permanent, "permanent jobcentre")
+            yield from known(("jobcentres", name, "takes_young_from"), j.takes_young_from, s.areas, "area")
+            yield from known(("jobcentres", name, "coaches_from"), j.coaches_from, permanent, "permanent jobcentre")
     for name, pool in s.pools.items():
-        yield from _known(("pools", name, "jobcentres"), pool.jobcentres, s.jobcentres, "jobcentre", at_key=False)
+        yield from known(("pools", name, "jobcentres"), pool.jobcentres, s.jobcentres, "jobcentre", at_key=False)
     for number, closure in enumerate(s.closures):
-        yield from _known(("closures", number, "jobcentres"), closure.jobcentres or [], s.jobcentres, "jobcentre", at_key=False)
+        yield from known(("closures", number, "jobcentres"), closure.jobcentres or [], s.jobcentres, "jobcentre", at_key=False)
     for name, cohort in s.coaches.recruitment.items():
         if isinstance(cohort.to, dict):
-            yield from _known(("coaches", "recruitment", name, "to"), cohort.to, s.jobcentres, "jobcentre")
+            yield from known(("coaches", "recruitment", name, "to"), cohort.to, s.jobcentres, "jobcentre")
 
 
 def catchments_fit(s: Scenario) -> Iterator[Finding]:
-    """No more than everyone is taken from a jobcentre, over all temporary ones, whether open or not."""
-    for origin in s.permanent:
-        takers = {name: float(j.takes_from[origin]) for name, j in s.temporary.items() if origin in j.takes_from}
-        if (total := _sum(takers.values())) > 1 + TOLERANCE:
-            path: Path = ("jobcentres", max(takers), "takes_from", origin)
-            yield Finding(path, f"expected all shares taken from {origin} to add up to at most 1, not {total:.9g} ({', '.join(takers)})")
+    """No more than everyone is taken from a jobcentre, or of the young from an area, over all who take from it, whether open or not."""
+    taken = [("takes_from", "taken from", origin) for origin in s.permanent]
+    for key, words, origin in taken + [("takes_young_from", "of the young taken from", area) for area in s.areas]:
+        takers = {name: float(getattr(j, key)[origin]) for name, j in s.temporary.items() if origin in getattr(j, key)}
+        if (total := summed(takers.values())) > 1 + TOLERANCE:
+            path: Path = ("jobcentres", max(takers), key, origin)
+            yield Finding(path, f"expected all shares {words} {origin} to add up to at most 1, not {total:.9g} ({', '.join(takers)})")
 
 
 def coaches_are_there_to_move(s: Scenario) -> Iterator[Finding]:
@@ -157,7 +156,7 @@ def coaches_are_there_to_move(s: Scenario) -> Iterator[Finding]:
         dates = {s.period.from_, *home.coaches.by_date, *(life.opens.value for life in lives.values() if life)}
         for date in sorted(date for date in dates if s.period.from_ <= date <= s.period.to):
             away = [name for name, life in lives.items() if life and _is_open(life, date)]
-            if (total := _sum(moves[name] for name in away)) > home.coaches.on(date) + TOLERANCE:
+            if (total := summed(moves[name] for name in away)) > home.coaches.on(date) + TOLERANCE:
                 latest = max(away, key=lambda name: (s.jobcentres[name].temporary.opens.value, name))  # type: ignore[union-attr]
                 message = (
                     f"expected at most the {home.coaches.on(date):.9g} coaches of {origin} on {date}, not {total:.9g} ({', '.join(away)})"
@@ -169,10 +168,10 @@ def coaches_are_there_to_move(s: Scenario) -> Iterator[Finding]:
 def lists_name_each_once(s: Scenario) -> Iterator[Finding]:
     """Members and channels of a pool, jobcentres of a closure."""
     for name, pool in s.pools.items():
-        yield from _once(("pools", name, "jobcentres"), pool.jobcentres)
-        yield from _once(("pools", name, "channels"), pool.channels)
+        yield from once(("pools", name, "jobcentres"), pool.jobcentres)
+        yield from once(("pools", name, "channels"), pool.channels)
     for number, closure in enumerate(s.closures):
-        yield from _once(("closures", number, "jobcentres"), closure.jobcentres or [])
+        yield from once(("closures", number, "jobcentres"), closure.jobcentres or [])
 
 
 def pools_are_apart(s: Scenario) -> Iterator[Finding]:
@@ -197,11 +196,11 @@ def temporary_lives_run_forward(s: Scenario) -> Iterator[Finding]:
             yield Finding((*path, "closes"), f"expected no earlier than it opens, {opens}, not {life.closes.value}")
         if life.closing_announced is None:
             continue
-        known = life.closing_announced.value
+        told = life.closing_announced.value
         if life.closes is None:
             yield Finding((*path, "closing_announced"), "expected 'closes' beside it", at_key=True)
-        elif not min(first, opens) <= known <= max(life.closes.value, first):
-            message = f"expected between the announcement, {first}, and the closing, {life.closes.value}, not {known}"
+        elif not min(first, opens) <= told <= max(life.closes.value, first):
+            message = f"expected between the announcement, {first}, and the closing, {life.closes.value}, not {told}"
             yield Finding((*path, "closing_announced"), message)
 
 
@@ -211,7 +210,7 @@ def recruits_add_up(s: Scenario) -> Iterator[Finding]:
         path: Path = ("coaches", "recruitment", name)
         if cohort.announced is not None and cohort.announced.value > cohort.starts.value:
             yield Finding((*path, "announced"), f"expected no later than they start, {cohort.starts.value}, not {cohort.announced.value}")
-        if isinstance(cohort.to, dict) and abs((total := _sum(cohort.to.values())) - float(cohort.coaches)) > TOLERANCE:
+        if isinstance(cohort.to, dict) and abs((total := summed(cohort.to.values())) - float(cohort.coaches)) > TOLERANCE:
             yield Finding((*path, "to"), f"expected the {float(cohort.coaches):.9g} coaches of the cohort in all, not {total:.9g}")
 
 
@@ -226,10 +225,33 @@ def closures_run_forward(s: Scenario) -> Iterator[Finding]:
             )
 
 
+def recruits_have_where_to_work(s: Scenario) -> Iterator[Finding]:
+    """While a temporary jobcentre does not exist, recruits posted to it work where it takes people from."""
+    for name, cohort in s.coaches.recruitment.items():
+        for place in cohort.to if isinstance(cohort.to, dict) else ():
+            j = s.temporary.get(place)
+            taken = [*j.takes_from.values(), *j.takes_young_from.values()] if j else []
+            if taken and not any(map(float, taken)):
+                message = f"expected a jobcentre that takes a share of people from somewhere, as {place} does not"
+                yield Finding(("coaches", "recruitment", name, "to", place), message, at_key=True)
+
+
+def youth_hubs_have_their_meeting(s: Scenario) -> Iterator[Finding]:
+    """``appointments.youth_hub_meeting`` is there if a youth hub is, and only then."""
+    path: Path = ("appointments", "youth_hub_meeting")
+    meeting = s.appointments.youth_hub_meeting
+    if s.youth_hubs and meeting is None:
+        yield Finding(path, f"missing; the youth hub {next(iter(s.youth_hubs))} needs it")
+    if meeting is not None and all(j.takes_from and not j.takes_young_from for j in s.temporary.values()):
+        yield Finding(path, "a lever that touches nothing: no jobcentre has takes_young_from, which makes a youth hub", at_key=True)
+
+
 def schedules_hold_from_the_start(s: Scenario) -> Iterator[Finding]:
-    """Reviews from the first week of the claim, job entry from its first day."""
-    if min(s.appointments.review.every_weeks, default=0) != 1:
-        yield Finding(("appointments", "review", "every_weeks"), "expected the first entry at week 1, the first of the claim")
+    """Reviews, and meetings at youth hubs, from the first week of the claim, job entry from its first day."""
+    for kind in ("review", "youth_hub_meeting"):
+        meeting = getattr(s.appointments, kind)
+        if meeting is not None and min(meeting.every_weeks, default=0) != 1:
+            yield Finding(("appointments", kind, "every_weeks"), "expected the first entry at week 1, the first of the claim")
     if min(s.job_entry.monthly_rate_by_week, default=1) != 0:
         yield Finding(("job_entry", "monthly_rate_by_week"), "expected the first entry at 0 completed weeks")
 
@@ -271,46 +293,13 @@ RULES = (
     pools_are_apart,
     temporary_lives_run_forward,
     recruits_add_up,
+    recruits_have_where_to_work,
     closures_run_forward,
+    youth_hubs_have_their_meeting,
     schedules_hold_from_the_start,
     every_lever_bites,
+    *support.RULES,
 )
-
-
-def _series(value: object, path: Path) -> Iterator[tuple[Path, Series]]:
-    """Every series below a value, with its path."""
-    if isinstance(value, Series):
-        yield path, value
-    elif isinstance(value, BaseModel) and not isinstance(value, Number):
-        for name, field in type(value).model_fields.items():
-            yield from _series(getattr(value, name), (*path, field.alias or name))
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _series(item, (*path, key))
-
-
-def _sum(shares: Iterable[Number | float]) -> float:
-    return sum(map(float, shares))
-
-
-def _adds_up(path: Path, shares: Iterable[Number]) -> Iterator[Finding]:
-    values = list(shares)
-    if abs((total := _sum(values)) - 1) > TOLERANCE:
-        yield Finding(path, f"expected shares that add up to 1, not {total:.9g}")
-
-
-def _known(path: Path, names: Iterable[str], valid: Iterable[str], what: str, at_key: bool = True) -> Iterator[Finding]:
-    """Names that must be among the valid ones: keys of a map, or items of a list."""
-    known = set(valid)
-    for number, name in enumerate(names):
-        if name not in known:
-            yield Finding((*path, name if at_key else number), f"unknown {what} '{name}'", nearest(name, known), at_key)
-
-
-def _once(path: Path, names: Sequence[str]) -> Iterator[Finding]:
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield Finding((*path, number), f"expected each once; '{name}' is there already")
 
 
 def _is_open(life: Temporary, date: dt.date) -> bool:

@@ -2,12 +2,14 @@
 
 The caseload is projected week by week with nobody waiting: stock and claims by completed weeks on the claim, leaving at the monthly
 rates with fortnightly contact. Every claim asks for one first meeting, everyone from their second week on for reviews at the
-frequency of their week; missed appointments are asked for again. A load above 1 cannot last: queues grow, or reviews stretch.
+frequency of their week; missed appointments are asked for again. Youth hubs take their share of the young people of their areas, whose
+meetings there count as reviews. A load above 1 cannot last: queues grow, or reviews stretch.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.capacity import calendar_of, capacity
 from sim.scenario.numbers import Series
-from sim.scenario.schema import AGE_GROUPS, Jobcentre, Scenario
+from sim.scenario.schema import AGE_GROUPS, Appointment, Jobcentre, Review, Scenario
 
 Floats = NDArray[np.float64]
 
@@ -36,8 +38,9 @@ def offered_load(scenario: Scenario, days: int | None = None, known_on: int | No
 
     Returns:
         One row per month and jobcentre: ``month`` (ISO), ``jobcentre``, ``caseload`` (people, mean), ``first_minutes`` and
-        ``review_minutes`` asked for, ``coach_minutes`` there, ``load`` (their ratio), ``weeks_between_reviews`` (as asked for, mean
-        over people), ``desk_minutes_asked``, ``desk_minutes`` and ``desk_load``. Ratios are infinite where nothing is there.
+        ``review_minutes`` (at a youth hub of its meetings) asked for, ``coach_minutes`` there, ``load`` (their ratio),
+        ``weeks_between_reviews`` (as asked for, mean over people), ``desk_minutes_asked``, ``desk_minutes`` and ``desk_load``.
+        Ratios are infinite where nothing is there.
     """
     calendar = calendar_of(scenario)
     days = days or scenario.period.days
@@ -102,7 +105,8 @@ def meaning(scenario: Scenario, row: pd.Series[float]) -> Meaning:
     """What one row of :func:`offered_load` or :func:`region` means, given who is booked first."""
     first, review = row["first_minutes"], row["review_minutes"]
     there, weeks = row["coach_minutes"], row["weeks_between_reviews"]
-    first_rank, review_rank = int(scenario.appointments.first_meeting.priority), int(scenario.appointments.review.priority)
+    kind = _meetings(scenario)[str(row.get("jobcentre")) in scenario.youth_hubs]
+    first_rank, review_rank = int(scenario.appointments.first_meeting.priority), int(kind.priority)
     left = there - first if first_rank < review_rank else there * review / (first + review) if first_rank == review_rank else there
     stretched = weeks * review / left if left > 0 else np.inf if review > 0 else weeks
     stretched = max(stretched, weeks)
@@ -147,15 +151,16 @@ class _Projection:
         self.known_on = known_on
         self.weeks = (days + 6) // 7
         names = sorted(scenario.jobcentres)
+        self.at_hub = [int(name in scenario.youth_hubs) for name in names]
         shape = (len(names), self.weeks)
         self.caseload, self.in_reviews = np.zeros(shape), np.zeros(shape)
         self.reviews, self.claims = np.zeros(shape), np.zeros(shape)
         for area_name in sorted(scenario.areas):
             self._add_area(scenario, area_name, names, days)
-        first, review = scenario.appointments.first_meeting, scenario.appointments.review
-        again = [1 / np.maximum(1 - _weekly(scenario, kind.missed, days), 0.01) for kind in (first, review)]
-        self.first_minutes = self.claims * _weekly(scenario, first.minutes, days) * again[0]
-        self.review_minutes = self.reviews * _weekly(scenario, review.minutes, days) * again[1]
+        first, meetings = scenario.appointments.first_meeting, _meetings(scenario)
+        self.first_minutes = self.claims * _weekly(scenario, first.minutes, days) * _again(scenario, first, days)
+        self.review_minutes = self.reviews * np.array([_weekly(scenario, kind.minutes, days) for kind in meetings])[self.at_hub]
+        self.review_minutes *= np.array([_again(scenario, kind, days) for kind in meetings])[self.at_hub]
         remote = float(scenario.claimants.can_be_served_remotely)
         face_to_face = 1 - remote + remote * _weekly(scenario, scenario.service.face_to_face_share, days)
         self.desk_minutes = (self.first_minutes + self.review_minutes) * face_to_face
@@ -167,7 +172,7 @@ class _Projection:
         weights = _stock_by_week(scenario)
         people[: len(weights)] = float(area.claimants) * weights
         claims = _weekly(scenario, area.claims_per_week, days)
-        every = _every_weeks(scenario, oldest, days)
+        every = [_every_weeks(scenario, kind, oldest, days) for kind in _meetings(scenario)]
         stay = _stay(scenario, area_name, oldest, days)
         homes = [(j, _shares(scenario, area_name, name, oldest, self.weeks, self.known_on)) for j, name in enumerate(names)]
         for week in range(self.weeks):
@@ -178,7 +183,7 @@ class _Projection:
                 here = people * share[week]
                 self.caseload[j, week] += here.sum()
                 self.in_reviews[j, week] += here[1:].sum()
-                self.reviews[j, week] += (here[1:] / every[week, 1:]).sum()
+                self.reviews[j, week] += (here[1:] / every[self.at_hub[j]][week, 1:]).sum()
                 self.claims[j, week] += claims[week] * share[week, 0]
             people = np.concatenate([[0.0], (people * stay[week])[:-1]])
 
@@ -186,26 +191,49 @@ class _Projection:
 def _shares(scenario: Scenario, area: str, name: str, oldest: int, weeks: int, known_on: dt.date | None) -> Floats | None:
     """Share of an area's people whose home a jobcentre is, by week of the run and completed weeks on the claim."""
     jobcentre = scenario.jobcentres[name]
+    if jobcentre.takes_young_from:
+        return _at_hubs(scenario, area, [jobcentre], oldest, weeks, known_on) if area in jobcentre.takes_young_from else None
     if jobcentre.temporary is None:
         if jobcentre.area != area:
             return None
         out = np.ones((weeks, oldest))
         for other in scenario.temporary.values():
             out -= _diverted(scenario, other, name, oldest, weeks, known_on)
-        return out * float(jobcentre.share or 0)
-    origins = [origin for origin in sorted(jobcentre.takes_from) if scenario.jobcentres[origin].area == area]
-    if not origins:
-        return None
+        out *= float(jobcentre.share or 0)
+    else:
+        origins = [origin for origin in sorted(jobcentre.takes_from) if scenario.jobcentres[origin].area == area]
+        if not origins:
+            return None
+        out = np.zeros((weeks, oldest))
+        for origin in origins:
+            out += _diverted(scenario, jobcentre, origin, oldest, weeks, known_on) * float(scenario.jobcentres[origin].share or 0)
+    return out * (1 - _at_hubs(scenario, area, scenario.youth_hubs.values(), oldest, weeks, known_on))
+
+
+def _at_hubs(scenario: Scenario, area: str, hubs: Iterable[Jobcentre], oldest: int, weeks: int, known_on: dt.date | None) -> Floats:
+    """Share of an area's people whose home is one of these youth hubs, by week of the run and completed weeks on the claim.
+
+    People of all ages stay equally long in this projection, so that the young are the same share of an area's people at any time.
+    """
+    shares, total = _age_shares(scenario, area)
+    young = shares.get(AGE_GROUPS[0], 0.0) / total
     out = np.zeros((weeks, oldest))
-    for origin in origins:
-        out += _diverted(scenario, jobcentre, origin, oldest, weeks, known_on) * float(scenario.jobcentres[origin].share or 0)
+    for hub in hubs:
+        if area in hub.takes_young_from:
+            out += _takes(scenario, hub, oldest, weeks, known_on) * float(hub.takes_young_from[area]) * young
     return out
 
 
 def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int, weeks: int, known_on: dt.date | None) -> Floats:
     """Share of an origin's people whose home is a temporary jobcentre, by week of the run and completed weeks on the claim."""
-    if origin not in temporary.takes_from or temporary.temporary is None:
+    if origin not in temporary.takes_from:
         return np.zeros((weeks, oldest))
+    return _takes(scenario, temporary, oldest, weeks, known_on).astype(np.float64) * float(temporary.takes_from[origin])
+
+
+def _takes(scenario: Scenario, temporary: Jobcentre, oldest: int, weeks: int, known_on: dt.date | None) -> NDArray[np.bool_]:
+    """Whether a temporary jobcentre has its share of people, by week of the run and completed weeks on the claim."""
+    assert temporary.temporary is not None
     start, dates = scenario.period.from_, temporary.temporary
     until = known_on or dt.date.max
     opens = (dates.opens.value - start).days / 7 if (dates.announced or dates.opens).value <= until else np.inf
@@ -213,8 +241,8 @@ def _diverted(scenario: Scenario, temporary: Jobcentre, origin: str, oldest: int
     closes = (dates.closes.value - start).days / 7 if dates.closes and ends else np.inf
     week, claimed = np.arange(weeks)[:, None], np.arange(weeks)[:, None] - np.arange(oldest)[None, :]
     there = (week >= opens) & (week < closes)
-    taken = there & (temporary.standing_caseload | (claimed >= opens))
-    return taken.astype(np.float64) * float(temporary.takes_from[origin])
+    taken: NDArray[np.bool_] = there & (temporary.standing_caseload | (claimed >= opens))
+    return taken
 
 
 def _stock_by_week(scenario: Scenario) -> Floats:
@@ -242,10 +270,9 @@ def _last_week(scenario: Scenario) -> int:
 
 def _stay(scenario: Scenario, area: str, oldest: int, days: int) -> Floats:
     """Share who stay through a week, by week of the run and completed weeks on the claim, at fortnightly contact."""
-    shares = scenario.areas[area].age_groups or scenario.claimants.age_groups
     factors = scenario.job_entry.by_age_group
-    total = sum(float(shares[group]) for group in AGE_GROUPS if group in shares)
-    age = sum(float(shares[g]) * (float(factors[g]) if g in factors else 1.0) for g in AGE_GROUPS if g in shares) / total
+    shares, total = _age_shares(scenario, area)
+    age = sum(share * (float(factors[g]) if g in factors else 1.0) for g, share in shares.items()) / total
     market = _weekly(scenario, scenario.job_entry.market, days)
     leaving = -np.log(1 - _weekly(scenario, scenario.other_leaving.monthly_rate, days)) / DAYS_A_MONTH
     job = np.zeros((len(market), oldest))
@@ -255,13 +282,30 @@ def _stay(scenario: Scenario, area: str, oldest: int, days: int) -> Floats:
     return np.exp(-7 * (job + leaving[:, None]))
 
 
-def _every_weeks(scenario: Scenario, oldest: int, days: int) -> Floats:
-    """Weeks between reviews, by week of the run and completed weeks on the claim."""
-    every = scenario.appointments.review.every_weeks
+def _age_shares(scenario: Scenario, area: str) -> tuple[dict[str, float], float]:
+    """Shares of an area's people by age group, lowest first, and their sum."""
+    given = scenario.areas[area].age_groups or scenario.claimants.age_groups
+    shares: dict[str, float] = {group: float(given[group]) for group in AGE_GROUPS if group in given}
+    return shares, float(sum(shares.values()))
+
+
+def _meetings(scenario: Scenario) -> tuple[Review, Review]:
+    """What people in reviews have: a review, or at a youth hub its meeting."""
+    return scenario.appointments.review, scenario.appointments.youth_hub_meeting or scenario.appointments.review
+
+
+def _every_weeks(scenario: Scenario, meeting: Review, oldest: int, days: int) -> Floats:
+    """Weeks between meetings, by week of the run and completed weeks on the claim."""
     out = np.ones(((days + 6) // 7, oldest))
-    for week in sorted(every):
-        out[:, week - 1 :] = _weekly(scenario, every[week], days)[:, None]
+    for week in sorted(meeting.every_weeks):
+        out[:, week - 1 :] = _weekly(scenario, meeting.every_weeks[week], days)[:, None]
     return out
+
+
+def _again(scenario: Scenario, kind: Appointment, days: int) -> Floats:
+    """Appointments asked for until one is held, by week of the run."""
+    again: Floats = 1 / np.maximum(1 - _weekly(scenario, kind.missed, days), 0.01)
+    return again
 
 
 def _weekly(scenario: Scenario, series: Series, days: int) -> Floats:

@@ -232,7 +232,8 @@ class Unit:
         if self.name.endswith("s") or " per " in self.name or self.name == "people":
             words = f"a {'whole ' * self.whole}number of {self.name}"
         else:
-            words = f"a {'whole-number ' * self.whole}{self.name}"
+            words = f"{'whole-number ' * self.whole}{self.name}"
+            words = f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
         if self.above > -math.inf:
             words += f" above {self.above:,.12g}"
         if self.at_least > -math.inf and self.at_most < math.inf:

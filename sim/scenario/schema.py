@@ -2,7 +2,8 @@
 
 A scenario is plain data. Numbers are :class:`~sim.scenario.numbers.Number` (constant) or :class:`~sim.scenario.numbers.Series`
 (may change on given dates); both keep their interval, source and confidence. Nothing here computes: the model reads it.
-Rules that join several keys (shares that add up, names that exist) are in :mod:`sim.scenario.consistency`.
+Programmes, the labour market and costs are in :mod:`sim.scenario.support`; rules that join several keys (shares that add up, names
+that exist) in :mod:`sim.scenario.consistency`.
 """
 
 from __future__ import annotations
@@ -10,51 +11,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StrictBool, StrictInt
 
-from sim.scenario.numbers import Date, Day, Number, Series, Unit, is_bare, say
+from sim.scenario.numbers import Date, Day, Number, Series, Unit
+from sim.scenario.parts import (
+    AGE_GROUPS,
+    CHANNELS,
+    KINDS,
+    AgeGroup,
+    Channel,
+    Coordinates,
+    Factor,
+    Name,
+    Part,
+    RateSeries,
+    Share,
+    ShareSeries,
+    Week,
+    WeeksBand,
+    Weight,
+)
+from sim.scenario.support import Costs, LabourMarket, Programme, Returns
 
-AGE_GROUPS = ("16-24", "25-49", "50+")
-CHANNELS = ("face_to_face", "phone")
-KINDS = ("first_meeting", "review")
-
-AgeGroup = Literal["16-24", "25-49", "50+"]
-Channel = Literal["face_to_face", "phone"]
-Name = Annotated[StrictStr, Field(min_length=1, max_length=100)]
-
-
-def _weeks_band(key: object) -> object:
-    """A band of completed weeks on the claim: ``0-13``, or ``53+`` for the last."""
-    first, plus, last = str(key).partition("+")[0].partition("-")
-    closed = plus == "-" and first.isdecimal() and last.isdecimal() and int(first) <= int(last) and "+" not in str(key)
-    if closed or (not plus and str(key).endswith("+") and first.isdecimal()):
-        return str(key)
-    raise PydanticCustomError("band", "expected a band of weeks such as 0-13 or 53+, not {k}", {"k": say(str(key))})
-
-
-def _coordinates(data: object) -> object:
-    """Latitude and longitude in degrees."""
-    if isinstance(data, (list, tuple)) and len(data) == 2 and all(map(is_bare, data)) and abs(data[0]) <= 90 and abs(data[1]) <= 180:
-        return tuple(map(float, data))
-    raise PydanticCustomError("coordinates", "expected [latitude, longitude] in degrees, such as [52.41, -1.77]")
-
-
-Coordinates = Annotated[tuple[float, float], BeforeValidator(_coordinates)]
-WeeksBand = Annotated[str, BeforeValidator(_weeks_band)]
-Week = Annotated[StrictInt, Field(ge=0, le=5200)]
-
-Share = Annotated[Number, Unit("share", 0, 1)]
-ShareSeries = Annotated[Series, Unit("share", 0, 1)]
-RateSeries = Annotated[Series, Unit("monthly rate", 0, 0.99)]
-Factor = Annotated[Number, Unit("factor", 0.01, 100)]
-Weight = Annotated[Number, Unit("share", 0, 1)]
-
-
-class Part(BaseModel):
-    """A part of a scenario: unknown keys are refused and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, use_attribute_docstrings=True)
+__all__ = ["AGE_GROUPS", "CHANNELS", "KINDS", "Scenario"]
 
 
 class Period(Part):
@@ -146,6 +125,8 @@ class Jobcentre(Part):
     """When it opens and closes; permanent if left out."""
     takes_from: dict[Name, Weight] = Field(default_factory=dict)
     """For a temporary jobcentre: the share of new claims it takes from each named permanent one."""
+    takes_young_from: dict[Name, Weight] = Field(default_factory=dict)
+    """For a youth hub, which is temporary: the share of new claims of people aged 16-24 it takes from each named area."""
     standing_caseload: StrictBool = False
     """Whether it takes the same share of those already there."""
     coaches_from: dict[Name, Annotated[Number, Unit("full-time equivalents", 0, 1_000_000)]] = Field(default_factory=dict)
@@ -229,6 +210,10 @@ class Review(Appointment):
     """Weeks between reviews from each week of the claim on; the first week is 1."""
 
 
+class YouthHubMeeting(Review):
+    """What takes the place of the work search review at a youth hub."""
+
+
 class Appointments(Part):
     """The contact policy."""
 
@@ -236,11 +221,13 @@ class Appointments(Part):
     """The booking window, from tomorrow."""
     first_meeting: FirstMeeting
     review: Review
+    youth_hub_meeting: YouthHubMeeting | None = None
+    """Needed where there are youth hubs."""
 
     @property
     def kinds(self) -> tuple[Appointment, ...]:
-        """The kinds of appointment in the order of KINDS."""
-        return self.first_meeting, self.review
+        """The kinds of appointment in the order of KINDS; without youth hubs their meeting is a review, which nobody has there."""
+        return self.first_meeting, self.review, self.youth_hub_meeting or self.review
 
 
 class Service(Part):
@@ -266,7 +253,21 @@ class JobEntry(Part):
     weekly_instead_of_fortnightly: Factor = Number(value=1)
     """Ratio of hazards, weekly against fortnightly contact (reference: fortnightly)."""
     no_contact: Factor = Number(value=1)
-    """Ratio of hazards without any contact; no realised interval goes below it."""
+    """Ratio of hazards without any contact; no realised interval or channel goes below it."""
+    phone_only: Factor = Number(value=1)
+    """Ratio of hazards, last meeting by phone against face to face."""
+    lost_early_meeting: Factor = Number(value=1)
+    """Ratio of hazards for the rest of the spell once a meeting in its first weeks was missed or cancelled by the jobcentre."""
+    early_weeks: Annotated[Number, Unit("weeks", 1, 52, whole=True)] = Number(value=4)
+    """The first weeks of the claim in which a lost meeting counts."""
+    halved_length: Factor = Number(value=1)
+    """Ratio of hazards when reviews are half as long."""
+    reference_minutes: Annotated[Number, Unit("minutes", 1, 480)] = Number(value=10)
+    """Length of reviews at which ``halved_length`` has no effect."""
+    halved_caseload: Factor = Number(value=1)
+    """Ratio of hazards when the caseload per coach is half as large."""
+    reference_caseload: Annotated[Number, Unit("people per coach", 1, 10_000)] = Number(value=100)
+    """Caseload per coach at which ``halved_caseload`` has no effect."""
 
 
 class OtherLeaving(Part):
@@ -302,6 +303,13 @@ class Scenario(Part):
     service: Service
     job_entry: JobEntry
     other_leaving: OtherLeaving
+    returns: Returns | None = None
+    """People who enter work and claim again; nobody if left out."""
+    labour_market: LabourMarket | None = None
+    """Vacancies by sector; without them job entry does not depend on who else is looking."""
+    programmes: dict[Name, Programme] = Field(default_factory=dict, max_length=30)
+    """What coaches refer people to, by name."""
+    costs: Costs = Costs()
 
     @property
     def permanent(self) -> dict[str, Jobcentre]:
@@ -310,8 +318,13 @@ class Scenario(Part):
 
     @property
     def temporary(self) -> dict[str, Jobcentre]:
-        """Temporary jobcentres by name, in order of name."""
+        """Temporary jobcentres by name, in order of name; youth hubs are among them."""
         return {name: self.jobcentres[name] for name in sorted(self.jobcentres) if self.jobcentres[name].temporary is not None}
+
+    @property
+    def youth_hubs(self) -> dict[str, Jobcentre]:
+        """Youth hubs, which are temporary jobcentres, by name, in order of name."""
+        return {name: jobcentre for name, jobcentre in self.temporary.items() if jobcentre.takes_young_from}
 
     def change(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A varied copy, checked again; see :func:`sim.scenario.changes.change`.

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic_core import PydanticUndefined
 
 from sim.scenario.numbers import Day, Entry, Number, Series, Unit
-from sim.scenario.schema import Part, Scenario
+from sim.scenario.parts import Part
+from sim.scenario.schema import Scenario
 from sim.scenario.tree import Path, text
 
 _DATE = "a date such as 2021-09-01"

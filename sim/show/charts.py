@@ -17,6 +17,7 @@ from sim.results import ALL, RunTables, over_replications
 from sim.scenario import Scenario
 from sim.scenario.load_check import offered_load, region
 from sim.scenario.schema import AGE_GROUPS
+from sim.show import support
 from sim.show.dots import differences, jobcentres
 from sim.show.marks import mark
 from sim.show.style import COLOURS, Chart, date_axis, drawn, from_zero, line, reference
@@ -174,16 +175,26 @@ FIGURES: dict[str, Callable[[RunTables, Scenario | None], Chart]] = {
     "backlog": backlog,
     "jobcentres_waits": of_waits,
     "jobcentres_reviews": of_reviews,
+    "programmes": support.programmes,
+    "labour_market": support.labour_market,
 }
 """The figures of a run folder, by file name."""
+
+NEEDS = {"programmes": "programme_starts", "labour_market": "vacancies"}
+"""Figures that are drawn only of runs that have a measure."""
 
 COMPARISON_FIGURES: dict[str, Callable[[Comparison], Chart]] = {"differences": differences, "over_time": over_time}
 """The figures of a comparison, by file name."""
 
 
 def save(run: RunTables, folder: str | Path, scenario: Scenario | None = None) -> None:
-    """Draw all figures of a run into a folder, see :func:`write`."""
-    write({name: make(run, scenario) for name, make in FIGURES.items()}, folder)
+    """Draw the figures of a run into a folder, see :func:`write`; those of another run that do not apply to this one go."""
+    known = set(run.summary["measure"])
+    apply = {name: make for name, make in FIGURES.items() if name not in NEEDS or NEEDS[name] in known}
+    for name in FIGURES.keys() - apply.keys():
+        for kind in ("svg", "png"):
+            (Path(folder) / f"{name}.{kind}").unlink(missing_ok=True)
+    write({name: make(run, scenario) for name, make in apply.items()}, folder)
 
 
 def write(charts: Mapping[str, Chart], folder: str | Path) -> None:
@@ -218,7 +229,7 @@ def in_training(run: RunTables) -> pd.DataFrame:
 
 def _weekly_line(chart: Chart, ax: Axes, run: RunTables, measure: str, statistic: str, name: str, slot: int) -> None:
     """A line of all jobcentres together, and its highest and last value in the alternative text."""
-    table = run.weekly
+    table = run.weekly[run.weekly["programme"] == ALL]
     table = shown(table[(table["area"] == ALL) & (table["measure"] == measure) & (table["statistic"] == statistic)], run, SOME)
     line(chart, ax, table, name, slot, f"{measure}-{statistic}")
     known = table.dropna(subset="estimate")

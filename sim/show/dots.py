@@ -17,6 +17,15 @@ from sim.scenario import Scenario
 from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers
 from sim.show.words import COMPARED, HEADLINE, difference, everyone, footnote, plain
 
+_ON_SCREEN_ONLY = {
+    *(("cost", part) for part in ("coaches", "training", "estate", "programmes")),
+    *(("displaced_entries", whose) for whose in ("gained", "among_claimants", "among_others")),
+    ("cost_per_additional_entry", "ratio"),  # says nothing without its verdict
+    ("returns", "count"),
+    ("vacancies", "mean"),
+}
+"""What a figure of differences leaves to the table."""
+
 
 @drawn
 def jobcentres(run: RunTables, scenario: Scenario | None = None, measure: str = "first_meeting_wait", statistic: str = "") -> Chart:
@@ -79,7 +88,7 @@ def differences(comparison: Comparison) -> Chart:
     """Paired differences of each scenario from the base in the main measures, with their intervals."""
     table, base = comparison.table, comparison.base
     others = list(dict.fromkeys(table["other"]))
-    keys = [key for labels in COMPARED.values() for key in labels if key[1] != "at_end"]
+    keys = [key for labels in COMPARED.values() for key in labels if key[1] != "at_end" and key not in _ON_SCREEN_ONLY]
     rows = {key: [] for key in keys}  # type: dict[tuple[str, str], list[dict[str, object]]]
     for row in everyone(table):
         if (key := (row["measure"], row["statistic"])) in rows and np.isfinite(row["difference"]):
@@ -99,12 +108,15 @@ def differences(comparison: Comparison) -> Chart:
         ax.set_visible(False)
     for ax, ((measure, statistic), found) in zip(grid, shown.items(), strict=False):
         unit = str(found[0]["unit"])
-        name = {"share": "percentage points", "date": "days later"}.get(unit, unit)
+        numbers = pd.DataFrame(found)[["difference", "low", "high"]].set_axis(["estimate", "low", "high"], axis=1)
+        scale: float = (
+            100 if unit == "share" else 1e-6 if unit == "pounds" and np.nanmax(np.abs(numbers.to_numpy(dtype=float))) >= 1e6 else 1
+        )
+        name = {"share": "percentage points", "date": "days later"}.get(unit, unit if scale == 1 else f"million {unit}")
         ax.set_title(f"{_title(measure, statistic)},\n{name}")
         ax.axvline(0, color=INK, linewidth=1, zorder=1.5)
-        numbers = pd.DataFrame(found)[["difference", "low", "high"]].set_axis(["estimate", "low", "high"], axis=1)
         heights = np.array([others.index(str(row["other"])) for row in found], dtype=float)
-        dots(ax, heights, numbers * (100 if unit == "share" else 1), 0, f"{measure}-{statistic}")
+        dots(ax, heights, numbers * scale, 0, f"{measure}-{statistic}")
         chart.alt += "".join(f" {_title(measure, statistic)}, {row['other']}: {difference(row)}." for row in found)
     grid[0].set_yticks(range(len(others)), names, fontsize=8.5)
     grid[0].set_ylim(len(others) - 0.4, -0.6)

@@ -11,9 +11,9 @@ from typing import Self
 from sim.experiment import compare as experiment
 from sim.results import RunTables
 from sim.scenario import Scenario, load
-from sim.show import charts, dots
+from sim.show import charts, dots, support
 from sim.show.style import Chart
-from sim.show.words import BLANK_NOTE, INTERVAL_NOTE, compared, footnote, headline
+from sim.show.words import BLANK_NOTE, INTERVAL_NOTE, PROGRAMME_NOTE, PROGRAMMES, OfProgramme, compared, footnote, headline, programmes
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Result(RunTables):
     def _repr_html_(self) -> str:
         rows = [(row.group, row.label, (row.estimate, row.interval, row.unit)) for row in headline(self.summary, self.scenario)]
         question = self.scenario.question if self.scenario else ""
-        return _html(self.name, question, ("", "Estimate", "95% interval", ""), rows, self.plot.waits(), footnote(self))
+        below = _programmes_html(programmes(self.summary))
+        return _html(self.name, question, ("", "Estimate", "95% interval", ""), rows, self.plot.waits(), footnote(self), below)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,14 @@ class Plots:
     def backlog(self) -> Chart:
         """People waiting for a first meeting, and reviews overdue, by week."""
         return charts.backlog(self.result, self.result.scenario)
+
+    def programmes(self) -> Chart:
+        """Starts so far, queue and people on each programme, by week."""
+        return support.programmes(self.result, self.result.scenario)
+
+    def labour_market(self) -> Chart:
+        """Vacancies, and vacancies per person who looks for work, by week."""
+        return support.labour_market(self.result, self.result.scenario)
 
     def jobcentres(self, measure: str = "first_meeting_wait", statistic: str = "") -> Chart:
         """One measure by jobcentre, highest first; see :func:`sim.show.dots.jobcentres`."""
@@ -120,25 +129,51 @@ class ComparisonPlots:
         return charts.over_time(self.comparison)
 
 
-def _html(title: str, question: str, head: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]], chart: Chart, foot: str) -> str:
-    """A table with a line above each group of rows, and a figure; nothing outside it is asked for."""
-    looks = ("text-align:right", "text-align:left", "text-align:left;font-weight:normal")
-    right, left, plain = (f'style="padding:0 0.6em;{look}"' for look in looks)
+RIGHT, LEFT, PLAIN = (
+    f'style="padding:0 0.6em;{look}"' for look in ("text-align:right", "text-align:left", "text-align:left;font-weight:normal")
+)
+
+
+def _html(
+    title: str,
+    question: str,
+    head: Sequence[str],
+    rows: Sequence[tuple[str, str, Sequence[str]]],
+    chart: Chart,
+    foot: str,
+    below: str = "",
+) -> str:
+    """A table with a line above each group of rows, and a figure; nothing outside it is asked for. ``below`` comes between them."""
     parts = [f"<div><h4>{escape(title)}</h4>", f"<p>{escape(question)}</p>" if question else "", "<table><thead><tr>"]
-    parts += [f"<th {left}>{escape(name)}</th>" for name in head]
+    parts += [f"<th {LEFT}>{escape(name)}</th>" for name in head]
     parts.append("</tr></thead><tbody>")
     group = None
     for its_group, label, cells in rows:
         if its_group != group:
-            parts.append(f'<tr><th colspan="{len(head)}" scope="rowgroup" {left}>{escape(its_group)}</th></tr>')
+            parts.append(f'<tr><th colspan="{len(head)}" scope="rowgroup" {LEFT}>{escape(its_group)}</th></tr>')
         group = its_group
-        aligned = [f"<td {left if cell is cells[-1] else right}>{escape(cell)}</td>" for cell in cells]
-        parts.append(f'<tr><th scope="row" {plain}>{escape(label)}</th>{"".join(aligned)}</tr>')
+        aligned = [f"<td {LEFT if i == len(cells) - 1 else RIGHT}>{escape(cell)}</td>" for i, cell in enumerate(cells)]
+        parts.append(f'<tr><th scope="row" {PLAIN}>{escape(label)}</th>{"".join(aligned)}</tr>')
     svg = chart.svg()
     parts += [
         "</tbody></table>",
+        below,
         f"<p><small>{escape(f'{foot} {INTERVAL_NOTE} {BLANK_NOTE}')}</small></p>",
         svg[svg.index("<svg") :],
         "</div>",
     ]
     return "".join(parts)
+
+
+def _programmes_html(found: Sequence[OfProgramme]) -> str:
+    """A table with a line for each programme; nothing without programmes."""
+    if not found:
+        return ""
+    head = "".join(f"<th {RIGHT}>{escape(name)}</th>" for name in PROGRAMMES.values())
+    parts = [f'<table style="white-space:nowrap;margin-top:1em"><thead><tr><th {LEFT}>Programmes</th>{head}</tr></thead><tbody>']
+    for one in found:
+        cells = [" ".join(filter(None, cell)) for cell in zip(one.estimates, one.halves, strict=True)]
+        parts.append(
+            f'<tr><th scope="row" {PLAIN}>{escape(one.name)}</th>{"".join(f"<td {RIGHT}>{escape(cell)}</td>" for cell in cells)}</tr>'
+        )
+    return "".join([*parts, f"</tbody></table><p><small>{escape(PROGRAMME_NOTE)}</small></p>"])

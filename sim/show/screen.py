@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +14,23 @@ from rich.text import Text
 from sim.experiment.compare import Comparison
 from sim.results import ALL, RunTables
 from sim.scenario import Scenario
-from sim.show.words import BLANK, BLANK_NOTE, INTERVAL_NOTE, Row, compared, date, headline, plain
+from sim.show.words import (
+    BLANK,
+    BLANK_NOTE,
+    INTERVAL_NOTE,
+    PROGRAMME_NOTE,
+    PROGRAMMES,
+    OfProgramme,
+    Row,
+    compared,
+    date,
+    headline,
+    plain,
+    programmes,
+)
 
+WIDEST = 30
+"""Characters of a label before it goes on to another line."""
 _PERIODS = {
     ("claims", "count"): "New claims",
     ("first_meeting_offered", "mean"): "Wait for offer",
@@ -37,9 +53,13 @@ def summary(run: RunTables, console: Console, scenario: Scenario | None = None, 
         _say(console, scenario.question)
     _say(console, _what(run), "dim")
     _print_rows(console, headline(run.summary, scenario))
+    if shown := programmes(run.summary):
+        console.print(_programme_table(shown), "")
     if len(over_time := by_period(run)):
         console.print(_period_table(over_time), "")
         _say(console, "Wait and delay in working days, between reviews in days; mean of the weeks.", "dim")
+    if shown:
+        _say(console, PROGRAMME_NOTE, "dim")
     _say(console, INTERVAL_NOTE, "dim")
     _say(console, BLANK_NOTE, "dim")
     if out is not None:
@@ -62,7 +82,8 @@ def comparison(result: Comparison, console: Console, out: Path | None = None) ->
             if row.group != group:
                 table.add_row(Text(row.group, "bold"))
             group = row.group
-            table.add_row(f" {row.label}", row.base, row.other, row.difference)
+            label = "\n".join(textwrap.wrap(row.label, WIDEST, initial_indent=" ", subsequent_indent="  "))
+            table.add_row(Text(label), row.base, row.other, row.difference)
         console.print(table, "")
     _say(console, "Differences are paired: in each replication the same people have the same luck in every scenario.", "dim")
     _say(console, "Each interval holds by itself: of twenty without a true difference, one will seem to show one.", "dim")
@@ -76,7 +97,7 @@ def by_period(run: RunTables) -> pd.DataFrame:
 
     A week belongs to the period of its Thursday, and the first week to that of the run's first day.
     """
-    weekly = run.weekly[run.weekly["area"] == ALL]
+    weekly = run.weekly[(run.weekly["area"] == ALL) & (run.weekly["programme"] == ALL)]
     if len(weekly) == 0:
         return pd.DataFrame(columns=list(_PERIODS.values()))
     table = weekly.set_index(["week", "measure", "statistic"])["estimate"].unstack(["measure", "statistic"])
@@ -125,6 +146,18 @@ def _period_table(over_time: pd.DataFrame) -> Table:
         cells = [f"{values['New claims']:,.0f}", *(plain(values[name]) for name in over_time.columns[1:4])]
         cells += [plain(values["Coach use"], "share"), plain(values["Caseload per coach"])]
         table.add_row(_period_name(period), *(BLANK if value == "nan" else value for value in cells))
+    return table
+
+
+def _programme_table(found: list[OfProgramme]) -> Table:
+    """A programme's figures in one line, and half the width of their intervals in the next."""
+    table = _table("Programmes", *PROGRAMMES.values())
+    for column in table.columns[1:]:
+        column.justify, column.no_wrap = "right", True
+    for one in found:
+        halves = [Text(f"\n{half}", "dim") if half else Text() for half in one.halves]
+        figures = [Text(estimate).append_text(half) for estimate, half in zip(one.estimates, halves, strict=True)]
+        table.add_row(Text(one.name), *figures)
     return table
 
 

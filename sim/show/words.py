@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.compare import SAME, UNKNOWN
+from sim.experiment.contrasts import PER_ENTRY_GAINED, PER_ENTRY_LOST, UNDEFINED
 from sim.results import ALL, SPLIT, RunTables
 from sim.scenario import Scenario
 
@@ -49,8 +50,22 @@ HEADLINE: dict[str, dict[tuple[str, str], str]] = {
         ("backlog_cleared", "share"): "replications that clear it",
         ("backlog_cleared", "median"): "cleared on, median",
     },
+    "Claims again": {("returns", "count"): "people who claim again"},
+    "Labour market": {
+        ("vacancies", "mean"): "vacancies, mean",
+        ("vacancies", "at_end"): "vacancies at the end",
+        ("tightness", "mean"): "vacancies per person, mean",
+        ("hires_by_others", "count"): "hires of other people",
+    },
+    "Cost": {
+        ("cost", "total"): "in total",
+        ("cost", "coaches"): "coaches",
+        ("cost", "training"): "training",
+        ("cost", "estate"): "desks and sites",
+        ("cost", "programmes"): "programmes",
+    },
 }
-"""What a planner asks first, in the order of the journey: label by measure and statistic."""
+"""What a planner asks first, in the order of the journey: label by measure and statistic. Shown where the scenario has it."""
 
 COMPARED: dict[str, dict[tuple[str, str], str]] = {
     group: {
@@ -59,15 +74,40 @@ COMPARED: dict[str, dict[tuple[str, str], str]] = {
         if key[0] != "backlog_cleared" and key[1] not in ("median", "p90")
     }
     for group, labels in HEADLINE.items()
-} | {"Backlog": {("backlog_cleared", "date"): "cleared on"}}
-"""What is shown of a comparison, likewise."""
+} | {
+    "Backlog": {("backlog_cleared", "date"): "cleared on"},
+    "In all": {
+        ("net_entries", "count"): "job entries of claimants",
+        ("displaced_entries", "gained"): "into work only in this one",
+        ("displaced_entries", "among_claimants"): "into work only in the base",
+        ("displaced_entries", "among_others"): "jobs that others go without",
+        ("cost_per_additional_entry", "ratio"): "cost of one more job entry",
+    },
+}
+"""What is shown of a comparison, likewise; of programmes also the starts."""
 
-_UNITS = {"share": "", "date": "", "people per coach": "people"}
+PROGRAMMES: dict[tuple[str, str], str] = {
+    ("programme_referrals", "count"): "Referred",
+    ("programme_starts", "count"): "Starts",
+    ("programme_queue", "at_end"): "Queue\nat end",
+    ("programme_wait", "median"): "Wait,\ndays",
+    ("programme_occupancy", "at_end"): "On it\nat end",
+    ("programme_completions", "count"): "Completed",
+    ("programme_job_outcomes", "share"): "Into\nwork",
+}
+"""What is shown of each programme: heading by measure and statistic."""
+PROGRAMME_NOTE = (
+    "Wait: half of those who wait for a place start within so long. Into work: at the end or before, of those whose time on it ended; "
+    "what a programme achieves is told by comparing with a scenario without it."
+)
+
+_UNITS = {"share": "", "date": "", "people per coach": "people", "vacancies per person": "", "pounds": ""}
 _LESS_MORE = {
     "days": ("shorter", "longer"),
     "working days": ("shorter", "longer"),
     "date": ("earlier", "later"),
     "share": ("lower", "higher"),
+    "pounds": ("less", "more"),
 }
 
 
@@ -88,7 +128,7 @@ def headline(summary: pd.DataFrame, scenario: Scenario | None = None) -> list[Ro
     rows = []
     for group, labels in HEADLINE.items():
         for key, label in labels.items():
-            if (row := whole.get(key)) is not None:
+            if (row := whole.get(key)) is not None and not (key[0] == "returns" and row["estimate"] == 0):
                 estimate, interval = rounded(row["estimate"], row["low"], row["high"], row["unit"])
                 text = _with_target(label, scenario) if key[0] == "first_meeting_within_target" else label
                 rows.append(Row(group, text, estimate, interval, _UNITS.get(row["unit"], row["unit"])))
@@ -111,13 +151,64 @@ def compared(table: pd.DataFrame) -> dict[str, list[Difference]]:
     rows = {(row["other"], row["measure"], row["statistic"]): row for row in everyone(table)}
     out: dict[str, list[Difference]] = {}
     for other in dict.fromkeys(table["other"]):
-        out[other] = []
+        found = []
         for group, labels in COMPARED.items():
-            for key, label in labels.items():
-                if (row := rows.get((other, *key))) is not None:
-                    base, its = (plain(row[name], row["unit"]) for name in ("base_estimate", "other_estimate"))
-                    out[other].append(Difference(group, label, base, its, difference(row)))
+            if group == "In all":
+                found += [("Starts on programmes", row["programme"], row) for row in _starts(table[table["other"] == other])]
+            found += [(group, label, rows[other, *key]) for key, label in labels.items() if (other, *key) in rows]
+        out[other] = [_compared(*line) for line in found if not _nobody_claims_again(line[2])]
     return out
+
+
+def _compared(group: str, label: str, row: dict[Any, Any]) -> Difference:
+    base, its = (plain(row[name], row["unit"]) for name in ("base_estimate", "other_estimate"))
+    return Difference(group, label, base, its, difference(row))
+
+
+def _nobody_claims_again(row: dict[Any, Any]) -> bool:
+    return bool(row["measure"] == "returns" and row["base_estimate"] == 0 == row["other_estimate"])
+
+
+def _starts(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Rows of the starts on each programme."""
+    return [row for row in of_programmes(table) if (row["measure"], row["statistic"]) == ("programme_starts", "count")]
+
+
+@dataclass(frozen=True)
+class OfProgramme:
+    """One programme's figures, in the order of PROGRAMMES, and half the width of the interval of each."""
+
+    name: str
+    estimates: tuple[str, ...]
+    halves: tuple[str, ...]
+
+
+def programmes(summary: pd.DataFrame) -> list[OfProgramme]:
+    """The main figures of each programme, by name; none without programmes."""
+    rows = {(row["programme"], row["measure"], row["statistic"]): row for row in of_programmes(summary)}
+    out = []
+    for name in dict.fromkeys(name for name, *_ in rows):
+        cells = [_with_half(rows[name, *key]) if (name, *key) in rows else (BLANK, "") for key in PROGRAMMES]
+        out.append(OfProgramme(name, *zip(*cells, strict=True)))
+    return out
+
+
+def _with_half(row: dict[Any, Any]) -> tuple[str, str]:
+    """``5,910`` and ``±30``; no half where it is not known."""
+    estimate, low, high, unit = (row[name] for name in ("estimate", "low", "high", "unit"))
+    half = max(high - estimate, estimate - low)
+    text, _ = rounded(estimate, low, high, unit)
+    if not math.isfinite(half):
+        return text, ""
+    form = _form(unit, estimate)
+    return text, f"±{form.text(half, form.places(estimate, (high - low) / 2))}"
+
+
+def of_programmes(table: pd.DataFrame) -> Iterator[dict[Any, Any]]:
+    """Rows of single programmes that are not split further, those of one programme together."""
+    whole = (table[[name for name in SPLIT if name != "programme"]] == ALL).all(axis=1)
+    rows = table[whole & (table["programme"] != ALL)]
+    yield from rows.sort_values("programme", kind="stable").to_dict("records")
 
 
 def everyone(table: pd.DataFrame) -> Iterator[dict[Any, Any]]:
@@ -131,33 +222,47 @@ def rounded(estimate: float, low: float, high: float, unit: str) -> tuple[str, s
         return BLANK, BLANK
     if unit == "date":
         return day(estimate), f"{day(low)} to {day(high)}" if math.isfinite(low + high) else BLANK
-    scale, sign = (100, "%") if unit == "share" else (1, "")
-    places = _places(scale * estimate, scale * (high - low) / 2, most=1 if unit == "share" else 2)
-    text = [_number(scale * value, places) + sign for value in (estimate, low, high)]
-    return text[0], f"{text[1].removesuffix('%')} to {text[2]}" if math.isfinite(low + high) else BLANK
+    form = _form(unit, estimate)
+    places = form.places(estimate, (high - low) / 2)
+    text = [form.text(value, places) for value in (estimate, low, high)]
+    return text[0], f"{text[1].removesuffix(form.after)} to {text[2].removeprefix(form.before)}" if math.isfinite(low + high) else BLANK
 
 
 def difference(row: dict[Any, Any]) -> str:
     """One row of a comparison in words: ``1.9 working days shorter, 95% interval 1.7 to 2.1``."""
-    value, low, high, unit = row["difference"], row["low"], row["high"], row["unit"]
+    value, low, high, unit, verdict = (row[name] for name in ("difference", "low", "high", "unit", "verdict"))
+    if verdict == UNDEFINED:
+        return "cannot be told: the difference in job entries may be zero"
     if not math.isfinite(value):
         return BLANK
-    if row["verdict"] == SAME:
-        return SAME
-    scale, name = (100, "percentage points") if unit == "share" else (1, "days" if unit == "date" else _UNITS.get(unit) or unit)
-    places = _places(scale * value, scale * (high - low) / 2, most=1 if unit in ("share", "date") else 2)
-    known = math.isfinite(low + high)
-    if row["verdict"] == UNKNOWN and known:
-        return f"{UNKNOWN}, 95% interval {_number(scale * low, places, sign=True)} to {_number(scale * high, places, sign=True)} {name}"
-    direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
-    words = f"{_number(abs(scale * value), places)} {name} {direction}"
-    if not known:
-        return f"{words}, interval not known"
-    near, far = sorted((abs(scale * low), abs(scale * high)))
-    while round(near, places) == 0 and places < 6:  # what is told from nothing must not look like nothing
+    if verdict in (PER_ENTRY_GAINED, PER_ENTRY_LOST):
+        return _per_entry(value, low, high, gained=verdict == PER_ENTRY_GAINED)
+    if verdict == SAME:
+        return "none" if row.get("measure") == "displaced_entries" else SAME
+    form = _form(unit, value, differs=True)
+    places, known = form.places(value, (high - low) / 2), math.isfinite(low + high)
+    if row.get("measure") == "displaced_entries" and value > 0:  # a number of people, not more or less than another
+        words = f"{form.text(value, places)} {form.name}"
+        return f"{words}, 95% interval {form.text(low, places)} to {form.text(high, places)}" if known else f"{words}, interval not known"
+    if verdict == UNKNOWN and known:
+        return f"{UNKNOWN}, 95% interval {form.text(low, places, sign=True)} to {form.text(high, places, sign=True)} {form.name}".rstrip()
+    near, far = sorted((abs(low), abs(high)))
+    while known and round(form.scale * near, places) == 0 and places < 6:  # what is told from nothing must not look like nothing
         places += 1
-    words = f"{_number(abs(scale * value), places)} {name} {direction}"
-    return f"{words}, 95% interval {_number(near, places)} to {_number(far, places)}"
+    direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
+    words = " ".join(filter(None, (form.text(abs(value), places), form.name, direction)))
+    return f"{words}, 95% interval {form.text(near, places)} to {form.text(far, places)}" if known else f"{words}, interval not known"
+
+
+def _per_entry(value: float, low: float, high: float, *, gained: bool) -> str:
+    """What each job entry more costs or saves, or each one lost."""
+    spent = gained == (value > 0)
+    if value < 0:
+        value, low, high = -value, -high, -low
+    form = _form("pounds", value)
+    places = form.places(value, min(value - low, high - value))  # the interval may reach much further on one side
+    what = f"{'spent' if spent else 'saved'} for each job entry {'gained' if gained else 'lost'}"
+    return f"{form.text(value, places)} {what}, 95% interval {form.text(low, places)} to {form.text(high, places)}"
 
 
 def day(days: float) -> str:
@@ -172,7 +277,7 @@ def date(when: dt.date) -> str:
 
 def plain(value: float, unit: str = "") -> str:
     """A number without an interval: three digits, at most two decimals."""
-    return rounded(value, math.nan, math.nan, unit)[0]
+    return rounded(value, math.nan, math.nan, "pounds" if unit.startswith("pounds") else unit)[0]
 
 
 def footnote(run: RunTables) -> str:
@@ -189,13 +294,35 @@ def _with_target(label: str, scenario: Scenario | None) -> str:
     return f"offered within {int(scenario.appointments.first_meeting.target_working_days)} working days"
 
 
-def _places(value: float, half: float, most: int) -> int:
-    """Decimals to show, negative for tens and hundreds."""
-    if math.isfinite(half) and half > 0:
-        return min(most, -math.floor(math.log10(half / 2)))
-    return 0 if value == round(value) else min(most, max(0, 2 - math.floor(math.log10(abs(value)))))
+@dataclass(frozen=True)
+class _Form:
+    """How numbers of a unit are written: times a scale, between signs, with at most so many decimals; and the unit by name."""
+
+    scale: float = 1
+    before: str = ""
+    after: str = ""
+    most: int = 2
+    name: str = ""
+
+    def places(self, value: float, half: float) -> int:
+        """Decimals to show, negative for tens and hundreds."""
+        value, half = self.scale * value, self.scale * half
+        if math.isfinite(half) and half > 0:
+            return min(self.most, -math.floor(math.log10(half / 2)))
+        return 0 if value == round(value) else min(self.most, max(0, 2 - math.floor(math.log10(abs(value)))))
+
+    def text(self, value: float, places: int, sign: bool = False) -> str:
+        value = round(self.scale * value, places) + 0.0  # no minus before a zero
+        signed = "-" if value < 0 else "+" if sign and value else ""
+        return f"{signed}{self.before}{abs(value):,.{max(0, places)}f}{self.after}"
 
 
-def _number(value: float, places: int, sign: bool = False) -> str:
-    value = round(value, places) + 0.0  # no minus before a zero
-    return f"{value:{'+' if sign and value else ''},.{max(0, places)}f}"
+def _form(unit: str, value: float, *, differs: bool = False) -> _Form:
+    """How a number of that size is written, and named in a difference."""
+    if unit == "share":
+        return _Form(100, "", "" if differs else "%", 1, "percentage points")
+    if unit == "pounds":
+        return _Form(1e-6, "£", "m") if abs(value) >= 1e6 else _Form(1, "£", "", 0)
+    if unit == "date":
+        return _Form(most=1, name="days")
+    return _Form(name=_UNITS.get(unit) or unit)

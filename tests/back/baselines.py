@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.model.ledger import Event, Record
+from sim.model.ledger import EVENT_COLUMNS, Event, Record
 from sim.model.simulation import simulate
 from sim.record import HOME_COLUMNS, SITE_COLUMNS
 from sim.results import replication_tables, summarise
@@ -67,17 +67,17 @@ def _event_counts(record: Record) -> pd.DataFrame:
     rows = []
     for event in Event:
         mine = log[log[:, 3] == event]
-        sums = {name: int(mine[:, i].sum()) for name, i in (("days", 0), ("persons", 2), ("values", 7))}
+        sums = {name: int(mine[:, i].sum()) for name, i in (("days", 0), ("persons", 2), ("values", EVENT_COLUMNS.index("value")))}
         day_by_person = int((mine[:, 0] * (mine[:, 2] % 997)).sum())
         rows.append({"replication": record.replication, "event": event.name, "number": len(mine), **sums, "day_by_person": day_by_person})
     return pd.DataFrame(rows)
 
 
 def _summary(records: list[Record], name: str) -> pd.DataFrame:
-    """Measures of the whole region, with their intervals."""
+    """Measures of the whole region and of each programme there, with their intervals."""
     measures = pd.concat([replication_tables(record)["measures"].assign(replication=record.replication) for record in records])
     whole = (measures[["jobcentre", "area", "age_group"]] == "all").all(axis=1)
-    return summarise(measures[whole], name)[["measure", "statistic", "estimate", "low", "high", "replications", "unit"]]
+    return summarise(measures[whole], name)[["measure", "statistic", "programme", "estimate", "low", "high", "replications", "unit"]]
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ def test_recruits_in_training_change_nothing_until_the_window_reaches_their_firs
     assert events(recruits, before=21).tolist() == events(without, before=21).tolist()
     assert events(recruits).tolist() != events(without).tolist()
     assert daily(recruits, "in_training")[[13, 14, 34, 35]].tolist() == [0, 3, 3, 0]
-    booked = [record.events[(record.events[:, 3] == Event.BOOKED) & (record.events[:, 7] >= 35)] for record in (recruits, without)]
+    booked = [record.events[(record.events[:, 3] == Event.BOOKED) & (record.events[:, 8] >= 35)] for record in (recruits, without)]
     assert (booked[0][:, 0].min(), booked[1][:, 0].min()) == (21, 21), "8 March is booked from 22 February on"
     assert mean_interval(recruits) < mean_interval(without)
 
@@ -120,7 +120,7 @@ def test_who_misses_an_appointment_is_due_the_next_working_day():
 
 def test_nobody_comes_and_nothing_happens():
     record = run({"areas.North": NOBODY, "coaches.absence": 0.1})
-    assert events(record).shape == (0, 8)
+    assert events(record).shape == (0, 9)
     assert record.by_home.sum() == 0
     assert len(record.people) == 0
     assert total(record, "coach_minutes") > 0 and total(record, "coach_minutes_booked") == 0
@@ -204,8 +204,8 @@ def test_a_cut_falls_on_those_last_in_the_clerks_order():
     record = run(BUSY, cut, {"appointments.first_meeting.priority": 1, "appointments.review.priority": 2})
     booked, bumped = events(record, Event.BOOKED, before=35), events(record, Event.BUMP)
     assert set(bumped[:, 0]) == {35}
-    went = {(person, day): kind for person, kind, day in bumped[:, [2, 5, 7]].tolist()}
-    stayed = {(person, day): kind for person, kind, day in booked[:, [2, 5, 7]].tolist() if day >= 37 and (person, day) not in went}
+    went = {(person, day): kind for person, kind, day in bumped[:, [2, 5, 8]].tolist()}
+    stayed = {(person, day): kind for person, kind, day in booked[:, [2, 5, 8]].tolist() if day >= 37 and (person, day) not in went}
     both = 0
     for of_day in range(37, 47):
         kinds_went = {kind for (_, day), kind in went.items() if day == of_day}
@@ -302,7 +302,7 @@ def test_in_a_pool_the_member_with_most_free_minutes_serves_and_home_comes_first
         }
     )
     free = {}
-    for *_, person, _, serving, kind, _, day in events(record, Event.BOOKED)[:, [0, 1, 2, 3, 4, 5, 6, 7]].tolist():
+    for person, serving, kind, day in events(record, Event.BOOKED)[:, [2, 4, 5, 8]].tolist():
         assert kind == 0, person  # all claim on Mondays, so the clerk's order is that of persons
         left = free.setdefault(day, {"Home": 30, "Big": 300, "Fair": 150})
         expected = "Home" if left["Home"] >= 30 else max(sorted(left), key=left.__getitem__)
@@ -368,5 +368,5 @@ def test_a_closure_costs_its_days_and_no_more():
     assert not np.isin(held[:, 0], range(49, 56)).any()
     assert events(closed, before=42).tolist() == events(open_, before=42).tolist()
     bumped = events(closed, Event.BUMP)
-    assert set(bumped[:, 0]) == {42} and set(bumped[:, 7]) <= set(range(49, 54))
+    assert set(bumped[:, 0]) == {42} and set(bumped[:, 8]) <= set(range(49, 54))
     assert daily(closed, "late")[56:90].sum() > daily(open_, "late")[56:90].sum()

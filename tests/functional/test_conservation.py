@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from sim.model.ledger import Event, column
-from sim.model.people import FACE_TO_FACE, NONE
+from sim.model.people import FACE_TO_FACE, FIRST, NONE, REVIEW, YOUTH_HUB
 from sim.model.simulation import simulate
-from tests.scenarios import BOUNDLESS, daily, events, rich, tiny, total
+from tests.scenarios import BOUNDLESS, VALUE, daily, events, rich, tiny, total
 
 SCENARIOS = {
     "rich": {},
-    "no coaches": {f"jobcentres.{name}.coaches": 0 for name in ("Dale", "Hill", "Moor", "Shop")}
+    "no coaches": {f"jobcentres.{name}.coaches": 0 for name in ("Dale", "Hill", "Moor", "Shop", "Yard")}
     | {"jobcentres.Shop.coaches_from": {}, "coaches.recruitment": {}},
     "all desks gone": {"service.desks_usable": {"2021-02-01": 1, "2021-03-01": 0}},
     "everyone goes": {"job_entry.monthly_rate_by_week": {0: 0.9}, "other_leaving.monthly_rate": 0.9},
@@ -23,7 +23,7 @@ def record(request):
 
 
 def test_every_day_everyone_who_ever_came_is_in_exactly_one_state(record):
-    """By jobcentre and day: histories and moves say where everyone is, the tallies how many are waiting and in reviews."""
+    """By jobcentre and day: histories and moves say where everyone is, the tallies how many are waiting, in reviews and away."""
     people, log = record.people, events(record)
     home = np.where(people["claim"] < 0, people["home"], -1)
     for day in range(record.days):
@@ -36,33 +36,45 @@ def test_every_day_everyone_who_ever_came_is_in_exactly_one_state(record):
         met = (people["first_held"] != NONE) & (people["first_held"] <= day)
         here = came & ~gone
         tally = record.by_home[day].sum(axis=1)
-        assert (
-            np.bincount(home[here], minlength=len(record.jobcentres)) == tally[:, column("waiting")] + tally[:, column("in_reviews")]
-        ).all()
+        states = tally[:, [column(name) for name in ("waiting", "in_reviews", "on_programme")]].sum(axis=1)
+        assert np.bincount(home[here], minlength=len(record.jobcentres)).tolist() == states.tolist()
+        assert away_from_coaches(record, day) == tally[:, column("on_programme")].sum()
         new = here & (people["claim"] >= 0)
         assert (new & ~met).sum() <= tally[:, column("waiting")].sum()
-        assert tally[:, column("in_reviews")].sum() >= (new & met).sum()
+        assert tally[:, [column("in_reviews"), column("on_programme")]].sum() >= (new & met).sum()
     ended = daily(record, "job_entries").sum() + daily(record, "left").sum()
-    assert len(people) == ended + tally[:, [column("waiting"), column("in_reviews")]].sum()
+    assert len(people) == ended + states.sum()
+
+
+def away_from_coaches(record, day):
+    """People on a programme without contact at the close of a day, from what became of their referrals."""
+    rows = record.episodes[np.isin(record.episodes["programme"], without_contact(record))]
+    on_it = (rows["started"] != NONE) & (rows["started"] <= day) & ((rows["ended"] == NONE) | (rows["ended"] > day))
+    return on_it.sum()
+
+
+def without_contact(record):
+    return [record.programmes.index(name) for name, one in rich().programmes.items() if not one.contact_goes_on]
 
 
 def test_tallies_are_the_counts_of_events(record):
     counts = {
         "claims": (Event.CLAIM, None),
+        "returns": (Event.RETURN, None),
         "moved_in": (Event.MOVE, None),
         "moved_out": (Event.MOVE, None),
         "bumped": (Event.BUMP, None),
-        "first_meetings_held": (Event.HELD, 0),
-        "reviews_held": (Event.HELD, 1),
-        "first_meetings_missed": (Event.MISSED, 0),
-        "reviews_missed": (Event.MISSED, 1),
+        "first_meetings_held": (Event.HELD, [FIRST]),
+        "reviews_held": (Event.HELD, [REVIEW, YOUTH_HUB]),
+        "first_meetings_missed": (Event.MISSED, [FIRST]),
+        "reviews_missed": (Event.MISSED, [REVIEW, YOUTH_HUB]),
         "job_entries": (Event.JOB_ENTRY, None),
         "left": (Event.LEFT, None),
     }
-    for name, (event, kind) in counts.items():
+    for name, (event, kinds) in counts.items():
         log = events(record, event)
-        if kind is not None:
-            log = log[log[:, 5] == kind]
+        if kinds is not None:
+            log = log[np.isin(log[:, 5], kinds)]
         assert np.bincount(log[:, 0], minlength=record.days).tolist() == daily(record, name).tolist(), name
 
 
@@ -71,9 +83,9 @@ def test_minutes_booked_are_minutes_used_and_never_more_than_there_are(record):
     attended = events(record, Event.HELD, Event.MISSED)
     shape = (record.days, len(record.jobcentres))
     coach, desk = np.zeros(shape), np.zeros(shape)
-    np.add.at(coach, (attended[:, 0], attended[:, 4]), attended[:, 7])
+    np.add.at(coach, (attended[:, 0], attended[:, 4]), attended[:, VALUE])
     in_person = attended[attended[:, 6] == FACE_TO_FACE]
-    np.add.at(desk, (in_person[:, 0], in_person[:, 4]), in_person[:, 7])
+    np.add.at(desk, (in_person[:, 0], in_person[:, 4]), in_person[:, VALUE])
     for name, used in (("coach", coach), ("desk", desk)):
         booked, there = record.by_site[:, :, column(f"{name}_minutes_booked")], record.by_site[:, :, column(f"{name}_minutes")]
         assert np.array_equal(used, booked)
@@ -85,9 +97,9 @@ def test_minutes_booked_are_minutes_used_and_never_more_than_there_are(record):
 
 
 def test_every_booking_ends_in_exactly_one_way(record):
-    """Each is held, missed, bumped, or dropped because its owner moves or goes; or it lies ahead when the run ends."""
+    """Each is held, missed, bumped, or dropped because its owner moves, goes or stops meeting a coach; or it lies ahead at the end."""
     booked: dict[int, int] = {}
-    for day, _, person, event, *_, value in events(record).tolist():
+    for day, _, person, event, *_, programme, value in events(record).tolist():
         if event == Event.BOOKED:
             assert person not in booked and value > day
             booked[person] = value
@@ -95,10 +107,10 @@ def test_every_booking_ends_in_exactly_one_way(record):
             assert booked.pop(person) == day
         elif event == Event.BUMP:
             assert booked.pop(person) == value
-        elif event in (Event.MOVE, Event.JOB_ENTRY, Event.LEFT):
+        elif event in (Event.MOVE, Event.JOB_ENTRY, Event.LEFT) or (event == Event.STARTED and programme in without_contact(record)):
             booked.pop(person, None)
     assert all(day >= record.days for day in booked.values())
-    still_there = (record.people["exit"] == NONE).sum()
+    still_there = (record.people["exit"] == NONE).sum() - daily(record, "on_programme")[-1]
     assert daily(record, "on_list")[-1] == still_there - len(booked)
 
 

@@ -1,5 +1,6 @@
 """The documentation tells the truth: its blocks run and print what it shows, and what it names exists."""
 
+import datetime as dt
 import re
 import runpy
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 import typer
 
+from docs import make_kickstart_figure as figure
 from sim.cli import app
+from sim.scenario import load
 from sim.show.words import HEADLINE
 from tests.functional.blocks import LONG, PAGES, ROOT, Reader, blocks, commands, desk, same
 
@@ -101,3 +104,20 @@ def test_the_reference_follows_the_code(name):
     pages = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["PAGES"]
     stored = Path(ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert stored == pages[name](), "run python docs/make_reference.py"
+
+
+def test_the_kickstart_table_follows_the_scenario_and_the_published_figures():
+    page = ROOT / "docs" / "background" / "kickstart.md"
+    offered, rows = figure.offered(load(ROOT / "scenarios" / "west_midlands_programmes.yaml")), {}
+    for line in TEXT[page].partition(figure.BEGIN)[2].partition(figure.END)[0].strip().splitlines()[2:]:
+        day, stage, published, model, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        rows[stage, dt.datetime.strptime(day, "%d %b %Y").date()] = float(published), float(model)
+    assert {key: published for key, (published, _) in rows.items()} == {
+        (name, day): n for stage, name in figure.STAGES.items() for day, n in figure.kickstart(stage).items()
+    }
+    for stage in ("approved", "available"):
+        for day in figure.kickstart(stage):
+            assert rows[figure.STAGES[stage], day][1] == pytest.approx(figure.at(offered[stage], day), abs=0.06), "run make docs"
+    drawn = (page.parent / "kickstart.svg").read_text(encoding="utf-8")
+    for (name, day), (published, model) in rows.items():
+        assert f"{published:g} by {day:%d %b %Y} (model {model:.0f})" in drawn, f"{name}: the figure is not of this table"

@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic import BaseModel
 
+from scenarios import calibrate_vacancies as calibrate
+from scenarios import derive_programmes as more
 from scenarios import derive_west_midlands as derive
+from sim.model.simulation import simulate
+from sim.record import HOME_COLUMNS, SECTOR_COLUMNS, Record
 from sim.scenario.file import load
 from sim.scenario.load_check import offered_load, region
 from sim.scenario.numbers import Day, Number, Series
@@ -19,11 +24,18 @@ from sim.scenario.schema import Scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 QUESTIONS = ("no_recruits", "doubling", "no_temporary", "shorter_window")
+PROGRAMME_QUESTIONS = ("kickstart_half_a_year_earlier", "jets_doubled", "faster_approval", "restart_as_planned")
 
 
 @pytest.fixture(scope="module")
 def base() -> Scenario:
     return load(SCENARIOS / "west_midlands.yaml")
+
+
+@pytest.fixture(scope="module")
+def full() -> Scenario:
+    """With programmes, hubs, vacancies, returns and costs."""
+    return load(SCENARIOS / "west_midlands_programmes.yaml")
 
 
 def question(name: str) -> Scenario:
@@ -103,6 +115,85 @@ def test_a_question_changes_what_it_asks_about_and_nothing_else(base):
     assert len({question(name).name for name in QUESTIONS} | {base.name}) == 1 + len(QUESTIONS)
 
 
+def test_claims_are_less_by_those_who_claim_again(base, full):
+    assert {name: series(area.claims_per_week) for name, area in full.areas.items()} == more.first_claims_per_week()
+    assert (float(full.returns.share), float(full.returns.mean_weeks)) == more.RETURNS
+    assert (series(base.job_entry.market), series(base.other_leaving.monthly_rate)) == (more.MARKET, more.LEAVING)
+    assert int(base.claimants.longest_weeks_on_claim) == more.LONGEST_WEEKS
+    assert 0.25 < list(more.returning().values())[-1] < 0.35  # in the end about the share of entries that return, 0.30
+
+
+def test_kickstart_is_what_was_published_of_it(full):
+    kickstart = full.programmes["Kickstart"]
+    jobs = kickstart.supply.jobs
+    assert series(jobs.applied_per_week) == more.applied_per_week()
+    assert int(jobs.days_to_approve) + int(jobs.days_to_advertise) == more.DAYS_TO_AVAILABLE
+    assert (int(jobs.days_to_approve), int(jobs.days_to_fill)) == (more.DAYS_TO_APPROVE, more.days_to_fill())
+    assert float(jobs.filled_at_most) == pytest.approx(more.KICKSTART_STARTED / more.KICKSTART_ADVERTISED, abs=0.005)
+    assert kickstart.open.from_.value == more.KICKSTART_OPENS
+    for day, thousands in more.kickstart("available").items():  # the region's share of what was advertised by then
+        applied = applied_by(full, day - dt.timedelta(days=more.DAYS_TO_AVAILABLE))
+        assert applied == pytest.approx(1000 * thousands * more.share_gb(), rel=0.002), day
+
+
+def applied_by(scenario: Scenario, date: dt.date) -> float:
+    """Kickstart jobs applied for before a date."""
+    applied = scenario.programmes["Kickstart"].supply.jobs.applied_per_week
+    return float(applied.daily(applied.first, (date - applied.first).days).sum() / 7)
+
+
+def test_kickstart_half_a_year_earlier_has_the_same_jobs_earlier(full):
+    """Six months sooner to the day, and as many jobs in all but for the lengths of months."""
+    earlier = question("kickstart_half_a_year_earlier")
+    since = {date: n for date, n in series(full.programmes["Kickstart"].supply.jobs.applied_per_week).items() if date > full.period.from_}
+    sooner = {(pd.Timestamp(date) - pd.DateOffset(months=6)).date(): n for date, n in since.items()}
+    assert series(earlier.programmes["Kickstart"].supply.jobs.applied_per_week) == sooner
+    assert applied_by(earlier, max(sooner)) == pytest.approx(applied_by(full, max(since)), rel=0.01)
+    opened, opens = (one.programmes["Kickstart"].open.from_.value for one in (earlier, full))
+    assert (opened, opens) == (min(sooner), min(since))
+
+
+def test_the_other_programmes(full):
+    jets, academies, restart = (full.programmes[name] for name in ("JETS", "Sector-based work academies", "Restart"))
+    assert (jets.supply.places.on(full.period.to), float(jets.take_up)) == (more.jets_places(), more.jets_take_up())
+    assert 7 * float(jets.weeks) == more.JETS_DAYS
+    assert series(academies.supply.intakes.places) == more.swap_places() and int(academies.supply.intakes.every_weeks) == 1
+    assert restart.supply.places.on(full.period.to) == more.restart_places()
+    assert restart.referral_at_review.on(full.period.to) == more.referral_at_review(more.RESTART_REFERRED)
+    planned = question("restart_as_planned").programmes["Restart"].referral_at_review
+    assert planned.on(full.period.to) == more.referral_at_review(more.RESTART_EXPECTED)
+    assert float(restart.take_up) == pytest.approx(more.RESTART_TAKEN_UP[0] / more.RESTART_TAKEN_UP[1], abs=0.005)
+
+
+def test_youth_hubs(full):
+    hubs = {name.removesuffix(" youth hub"): j for name, j in full.jobcentres.items() if j.takes_young_from}
+    assert {name: j.temporary.opens.value for name, j in hubs.items()} == more.hubs()
+    assert {name: values(j.coaches_from) for name, j in hubs.items()} == more.hub_coaches_from()
+    assert {name: values(j.takes_young_from) for name, j in hubs.items()} == {name: {name: more.HUB_SHARE} for name in hubs}
+    assert float(full.claimants.age_groups["16-24"]) == more.YOUNG
+
+
+def test_sectors_and_their_vacancies(full):
+    sectors = full.labour_market.sectors
+    assert values({name: s.share for name, s in sectors.items()}) == more.sector_shares()
+    assert values({name: s.vacancies for name, s in sectors.items()}) == {name: round(more.vacancies(name, more.FIRST)) for name in sectors}
+    in_groups = sorted(industry for group in more.SECTORS.values() for industry in group)
+    assert in_groups == sorted({row["industry"] for row in derive.rows("uk_vacancies.csv")} - {"Total"})
+    for month in ("2019-06", "2020-07", "2022-03"):  # the groups are the whole, but for the rounding of the industries
+        total = next(float(r["thousands"]) for r in derive.rows("uk_vacancies.csv") if (r["industry"], r["month"]) == ("Total", month))
+        assert sum(more.vacancies_uk(name)[month] for name in sectors) == pytest.approx(total, abs=9)
+
+
+def test_a_question_of_programmes_changes_one_of_them_and_nothing_else(full):
+    for name, programme in zip(PROGRAMME_QUESTIONS, ("Kickstart", "JETS", "Kickstart", "Restart"), strict=True):
+        other = question(name)
+        assert other.model_dump(exclude={"name", "question", "programmes"}) == full.model_dump(exclude={"name", "question", "programmes"})
+        assert [p for p in full.programmes if other.programmes[p] != full.programmes[p]] == [programme]
+    halved = question("faster_approval").programmes["Kickstart"].supply.jobs.days_to_approve
+    assert 2 * int(halved) == more.DAYS_TO_APPROVE
+    assert question("jets_doubled").programmes["JETS"].supply.places.on(full.period.to) == 2 * more.jets_places()
+
+
 # --- every number says where it comes from ---------------------------------------------------------------------------------------
 
 
@@ -121,14 +212,19 @@ def numbers(part: object, path: str = "") -> Iterator[tuple[str, Number | Day]]:
             yield from numbers(item, f"{path}.{i}")
 
 
-def test_every_number_says_where_it_comes_from(base):
-    found = dict(numbers(base))
+@pytest.fixture(params=["west_midlands", "west_midlands_programmes", *(f"west_midlands_{name}" for name in PROGRAMME_QUESTIONS)])
+def one(request) -> Scenario:
+    return load(SCENARIOS / f"{request.param}.yaml")
+
+
+def test_every_number_says_where_it_comes_from(one):
+    found = dict(numbers(one))
     assert len(found) > 300
     assert [path for path, number in found.items() if number.confidence is None and ".coaches_from." not in path] == []
 
 
-def test_every_assumption_has_an_interval(base):
-    bare = [path for path, n in numbers(base) if n.confidence == "assumption" and (n.low is None or n.high is None)]
+def test_every_assumption_has_an_interval(one):
+    bare = [path for path, n in numbers(one) if n.confidence == "assumption" and (n.low is None or n.high is None)]
     assert bare == []
 
 
@@ -160,19 +256,28 @@ def weekly(base) -> dict[str, np.ndarray]:
     return {name: np.array(series) for name, series in out.items()}
 
 
+def count_day(month: str) -> int:
+    """The day of the run on which a month's claimants were counted, about the tenth."""
+    return (dt.date.fromisoformat(f"{month}-10") - dt.date(2020, 7, 1)).days
+
+
 def week_of(month: str) -> int:
-    """The week of the run in which a month's claimants were counted, about the tenth."""
-    return (dt.date.fromisoformat(f"{month}-10") - dt.date(2020, 7, 1)).days // 7
+    """The week of that day."""
+    return count_day(month) // 7
+
+
+def published() -> list[tuple[str, str, float]]:
+    """Borough or UK, month, and claimants over those of July 2020, for every later count."""
+    stock = derive.stock()
+    counts = [(name, m, n / stock[name]) for name, months in derive.counts().items() for m, n in months.items() if m > "2020-07"]
+    return counts + [(r["series"], r["month"], float(r["thousands"]) / derive.ons("UK", "2020-07")) for r in derive.rows("uk_claimants.csv")
+                     if r["series"] == "UK" and r["month"] > "2020-07"]  # fmt: skip
 
 
 def test_the_caseload_follows_the_published_counts(base, weekly):
     index = weekly["caseload"] / weekly["caseload"][0]
-    stock = derive.stock()
-    published = [(name, m, n / stock[name]) for name, months in derive.counts().items() for m, n in months.items() if m > "2020-07"]
-    published += [("UK", r["month"], float(r["thousands"]) / derive.ons("UK", "2020-07")) for r in derive.rows("uk_claimants.csv")
-                  if r["series"] == "UK" and r["month"] > "2020-07"]  # fmt: skip
-    assert len(published) > 55
-    apart = {(name, month): index[week_of(month)] / there - 1 for name, month, there in published}
+    assert len(published()) > 55
+    apart = {(name, month): index[week_of(month)] / there - 1 for name, month, there in published()}
     assert {where: round(by, 3) for where, by in apart.items() if abs(by) > 0.10} == {}
     assert np.sqrt(np.mean(np.square(list(apart.values())))) < 0.04
 
@@ -190,3 +295,42 @@ def test_july_2020_is_overloaded_and_only_the_doubling_would_have_held_it(base):
     assert load == pytest.approx(1.7, abs=0.1)
     assert load * coaches / (coaches + derive.RECRUITS) == pytest.approx(1.2, abs=0.1)
     assert load * coaches / (coaches + derive.doubling()) == pytest.approx(0.85, abs=0.05)
+
+
+# --- with programmes and vacancies, a run comes out as the page says -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ran(full) -> Record:
+    return simulate(full, full.seed, 0)
+
+
+def starts(ran: Record, programme: str, by: dt.date) -> float:
+    """Starts so far, thousands, for Great Britain by the region's share."""
+    started = ran.episodes["started"][ran.episodes["programme"] == ran.programmes.index(programme)]
+    return float(((started >= 0) & (started <= (by - ran.start).days)).sum() / 1000 / more.share_gb())
+
+
+def test_vacancies_stay_at_the_published_ones(ran):
+    apart = calibrate.apart(calibrate.published(), ran.by_sector[:, :, SECTOR_COLUMNS.index("vacancies")])
+    assert np.abs(apart[:, -1]).max() < 0.05  # all sectors together, in every month
+    assert np.abs(apart[:, :-1]).max() < 0.20  # and each
+
+
+def test_the_caseload_with_vacancies_follows_the_counts_it_was_fitted_to_and_the_later_ones(ran):
+    people = ran.by_home[:, :, :, [HOME_COLUMNS.index("waiting"), HOME_COLUMNS.index("in_reviews")]].sum(axis=(1, 2, 3))
+    apart = {(name, month): people[count_day(month)] / people[0] / there - 1 for name, month, there in published()}
+    fitted, later = ([by for (_, month), by in apart.items() if (month <= "2021-03") == early] for early in (True, False))
+    assert np.sqrt(np.mean(np.square(fitted))) < 0.04
+    assert np.sqrt(np.mean(np.square(later))) < 0.07
+
+
+def test_starts_are_like_the_published_ones(ran):
+    for day, thousands in more.kickstart("started").items():
+        assert starts(ran, "Kickstart", day) == pytest.approx(thousands, rel=0.35), day
+        assert starts(ran, "Kickstart", day) <= more.could_start(day, more.days_to_fill()) * 1.03
+    assert starts(ran, "JETS", dt.date(2021, 5, 5)) == pytest.approx(100, rel=0.1)
+    year = starts(ran, "Sector-based work academies", dt.date(2022, 3, 31)) - starts(
+        ran, "Sector-based work academies", dt.date(2021, 3, 31)
+    )
+    assert year == pytest.approx(more.SWAP_STARTS[dt.date(2021, 4, 1)] / 1000, rel=0.05)

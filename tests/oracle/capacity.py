@@ -62,11 +62,13 @@ class Capacity:
         self.scenario = scenario
         self.days = days
         self.luck = luck
+        self.temporary, self.permanent = scenario.temporary, scenario.permanent
         # Nothing below changes during a run, so what is asked for twice need not be worked out twice.
         self.values: dict[tuple[int, int, int], float] = {}
         self.expected_minutes = cache(self._expected_minutes)
         self.minutes_on_the_day = cache(self._minutes_on_the_day)
         self.desk_minutes = cache(self._desk_minutes)
+        self.fte_today = cache(self._fte_today)
         self.leaving_rate = cache(self._leaving_rate)
         self.attrition = cache(self._attrition)
 
@@ -107,6 +109,15 @@ class Capacity:
     def exists_today(self, name: str, d: int) -> bool:
         return self.exists(name, d, d)
 
+    def opens_today(self, name: str, d: int) -> bool:
+        return self.exists_today(name, d) and not self.exists_today(name, d - 1)
+
+    def closes_today(self, name: str, d: int) -> bool:
+        return self.exists_today(name, d - 1) and not self.exists_today(name, d)
+
+    def is_hub(self, name: str) -> bool:
+        return bool(self.scenario.jobcentres[name].takes_young_from)
+
     def open(self, name: str, d: int, t: int) -> bool:
         date, today = self.days.date(d), self.days.date(t)
         for closure in self.scenario.closures:
@@ -127,22 +138,31 @@ class Capacity:
         return float(np.exp(-self.attrition(max(a, 0), b, t)))
 
     def fte(self, name: str, d: int, t: int) -> float:
-        """Coaches in post and trained."""
-        moved = 0.0
-        for other, temporary in self.scenario.temporary.items():
-            if not self.exists(other, d, t):
-                continue
-            if other == name:
-                moved += sum(float(number) for number in temporary.coaches_from.values())
-            if name in temporary.coaches_from:
-                moved -= float(temporary.coaches_from[name])
-        coaches = (self.value(self.scenario.jobcentres[name].coaches, d, t) + moved) * self.survival(0, d, t)
+        """Coaches in post and trained, those coming up to full output in part."""
+        coaches = self.established(name, d, t)
         for cohort in self.scenario.coaches.recruitment.values():
             starts = self.days.number(cohort.starts.value)
             announced = self.days.number(cohort.announced.value) if cohort.announced else starts
             if announced <= t:
                 coaches += self.posted(cohort, name, d, t) * self.ramp(cohort, starts, d) * self.survival(starts, d, t)
         return coaches
+
+    def established(self, name: str, d: int, t: int) -> float:
+        """Coaches but for recruits; a temporary jobcentre has them while it exists."""
+        if not self.exists(name, d, t):
+            return 0.0
+        moved = 0.0
+        for other, temporary in self.temporary.items():
+            if not self.exists(other, d, t):
+                continue
+            if other == name:
+                moved += sum(float(number) for number in temporary.coaches_from.values())
+            if name in temporary.coaches_from:
+                moved -= float(temporary.coaches_from[name])
+        return max(0.0, (self.value(self.scenario.jobcentres[name].coaches, d, t) + moved) * self.survival(0, d, t))
+
+    def _fte_today(self, name: str, day: int) -> float:
+        return self.fte(name, day, day)
 
     def ramp(self, cohort: Cohort, starts: int, d: int) -> float:
         w = self.days.count(starts, d) - int(cohort.training_working_days)
@@ -161,10 +181,18 @@ class Capacity:
             if self.exists(destination, d, t):
                 at_work += float(number) if destination == name else 0.0
             else:
-                takes = self.scenario.jobcentres[destination].takes_from
+                takes = self.takes(destination)
                 if name in takes:
-                    at_work += float(number) * float(takes[name]) / sum(float(share) for share in takes.values())
+                    at_work += float(number) * takes[name] / sum(takes.values())
         return at_work
+
+    def takes(self, name: str) -> dict[str, float]:
+        """What a temporary jobcentre takes from each permanent one; of a youth hub, in proportion to the people there."""
+        jobcentre = self.scenario.jobcentres[name]
+        if not jobcentre.takes_young_from:
+            return {origin: float(share) for origin, share in jobcentre.takes_from.items()}
+        young = {area: float(share) for area, share in jobcentre.takes_young_from.items()}
+        return {origin: young[j.area] * float(j.share) for origin, j in self.scenario.permanent.items() if j.area in young}
 
     def caseload(self) -> dict[str, float]:
         """Claimants of the area times the share, by permanent jobcentre; the share alone if nobody claims."""

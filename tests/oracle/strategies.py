@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from hypothesis import strategies as st
 
 from sim.scenario.schema import CHANNELS, Scenario
-
-Raw = dict[str, Any]
+from tests.oracle.chance import ByHypothesis, ByNumber, Chance, Raw
+from tests.oracle.strategies_support import SupportDrawing
 
 STARTS = [
     "2021-02-01",  # a Monday, nothing special near it
@@ -31,98 +30,30 @@ SPLITS = {
     4: [[0.25] * 4, [0.4, 0.3, 0.2, 0.1]],
 }
 TAKEN = {1: [[0.5], [1.0], [0.3]], 2: [[0.5, 0.5], [0.0, 1.0], [0.3, 0.4], [0.5, 0.0]]}
-NAMES = ["Ash", "Birch", "Cedar", "Dale", "Elm", "Fir"]
-
-
-class Chance(Protocol):
-    """Where random choices come from."""
-
-    def one(self, *options: Any) -> Any:
-        """One of the options."""
-
-    def whole(self, low: int, high: int) -> int:
-        """A whole number, both bounds included."""
-
-    def some(self, options: list[str], at_least: int = 0) -> list[str]:
-        """Some of the options, in any order."""
-
-
-class ByHypothesis:
-    """Choices that hypothesis can simplify when a test fails; it tends to try many variants of one scenario."""
-
-    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
-        self.draw = draw
-
-    def one(self, *options: Any) -> Any:
-        return self.draw(st.sampled_from(options))
-
-    def whole(self, low: int, high: int) -> int:
-        return self.draw(st.integers(low, high))
-
-    def some(self, options: list[str], at_least: int = 0) -> list[str]:
-        return self.draw(st.lists(st.sampled_from(options), min_size=at_least, max_size=len(options), unique=True))
-
-
-class ByNumber:
-    """Choices made by a number: every number another scenario."""
-
-    def __init__(self, number: int) -> None:
-        self.random = random.Random(number)
-
-    def one(self, *options: Any) -> Any:
-        return self.random.choice(options)
-
-    def whole(self, low: int, high: int) -> int:
-        return self.random.randint(low, high)
-
-    def some(self, options: list[str], at_least: int = 0) -> list[str]:
-        return self.random.sample(options, self.random.randint(at_least, len(options)))
+NAMES = ["Ash", "Birch", "Cedar", "Dale", "Elm", "Fir", "Gorse", "Hazel"]
 
 
 @dataclass
-class Drawer:
+class Drawer(SupportDrawing):
     """Draws the parts of one scenario."""
-
-    by: Chance
-    start: dt.date
-    days: int
-
-    def __post_init__(self) -> None:
-        self.one, self.whole, self.some = self.by.one, self.by.whole, self.by.some
-
-    def chance(self) -> bool:
-        return self.one(False, True)
-
-    def date(self, day: int) -> str:
-        return (self.start + dt.timedelta(days=day)).isoformat()
-
-    def dated(self, *values: float) -> Any:
-        """A number, or a series with one to three changes, some of them announced."""
-        if self.whole(0, 4) < 4:
-            return self.one(*values)
-        out: dict[str, Any] = {self.date(-self.one(15, 0, 10)): self.one(*values)}
-        for day in sorted({self.whole(-9, self.days + 8) for _ in range(self.whole(1, 3))}):
-            entry: Raw = {"value": self.one(*values)}
-            if self.chance():
-                entry["announced"] = self.date(day - self.whole(0, 15))
-            out[self.date(day)] = entry
-        return dict(sorted(out.items()))
-
-    # ---- the parts
 
     def areas(self) -> Raw:
         out = {}
         for name in ["North", "East"][: self.whole(1, 2)]:
-            out[name] = {"claimants": self.whole(0, 30), "claims_per_week": self.dated(7, 3.5, 14, 21, 0)}
+            out[name] = {"claimants": self.whole(0, 30), "claims_per_week": self.claims_per_week()}
             if self.chance():
-                out[name]["age_groups"] = self.one({"50+": 1}, {"50+": 0.5, "16-24": 0.25})
+                out[name]["age_groups"] = self.one({"50+": 1}, {"50+": 0.25, "16-24": 0.75})
             if self.chance():
                 out[name]["by_weekday"] = self.one([1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0.25, 0.5, 0.25])
         return out
 
+    def claims_per_week(self) -> Any:
+        """Fewer in long runs, which are there to see programmes end and people come back."""
+        return self.dated(7, 3.5, 14, 21, 0) if self.days <= 40 else self.dated(2, 4, 7, 0)
+
     def claimants(self) -> Raw:
         return {
-            "age_groups": self.one({"16-24": 0.2, "25-49": 0.5, "50+": 0.3}, {"25-49": 1}),
+            "age_groups": self.one({"16-24": 0.2, "25-49": 0.5, "50+": 0.3}, {"25-49": 0.3, "16-24": 0.7}, {"16-24": 1}, {"25-49": 1}),
             "by_weekday": self.one([0.2, 0.2, 0.2, 0.2, 0.2, 0, 0], [0.1, 0.1, 0.1, 0.1, 0.1, 0.25, 0.25]),
             "can_be_served_remotely": self.one(0.5, 0, 1, 0.8),
             "weeks_on_claim": self.one({"0-2": 0.5, "3-13": 0.5}, {"0-0": 1}, {"0+": 1}, {"14-26": 0.2, "0-13": 0.4, "27+": 0.1}),
@@ -139,8 +70,8 @@ class Drawer:
                 out[name] = {
                     "area": area,
                     "share": share,
-                    "coaches": self.dated(1, 2, 3, 1, 2, 3, 4, 0.5, 1.7, 0),
-                    "desks": self.dated(1, 2, 3, 1, 2, 0),
+                    "coaches": self.dated(3, 4, 5) if self.calm else self.dated(1, 2, 3, 1, 2, 3, 4, 0.5, 1.7, 0),
+                    "desks": self.dated(9, 5) if self.calm else self.dated(1, 2, 3, 1, 2, 0),
                 }
         return out
 
@@ -148,18 +79,9 @@ class Drawer:
         out: Raw = {}
         taken = {origin: self.one(*TAKEN[len(names)]) for origin in permanent} if names else {}
         for i, name in enumerate(names):
-            opens = self.one(0, 1, self.whole(-8, self.days + 1), self.whole(2, self.days - 2))
-            life: Raw = {"opens": self.date(opens)}
-            if self.chance():
-                life["announced"] = self.date(opens - self.whole(0, 15))
-            if self.whole(0, 3):
-                closes = opens + self.one(7, 0, 1, 3, 12, 20)
-                life["closes"] = self.date(closes)
-                if self.chance():
-                    life["closing_announced"] = self.date(closes - self.whole(0, 20))
             takes = {origin: shares[i] for origin, shares in taken.items() if shares[i]} or {sorted(permanent)[0]: 0}
             out[name] = {
-                "temporary": life,
+                "temporary": self.life(),
                 "takes_from": takes,
                 "standing_caseload": self.chance(),
                 "coaches": self.dated(0, 1, 2, 0.6),
@@ -199,7 +121,7 @@ class Drawer:
                 cohort["coaches"] = self.one(1, 2, 3.5)
             else:
                 places = sorted({"permanent": permanent, "temporary": temporary or permanent, "both": permanent | temporary}[to])
-                places = [j for j in self.some(places, at_least=1) if j in permanent or sum(temporary[j]["takes_from"].values())]
+                places = [j for j in self.some(places, at_least=1) if j in permanent or sum(takes(temporary[j]).values())]
                 cohort["to"] = {j: self.one(1, 0.5, 2) for j in places or sorted(permanent)[:1]}
                 cohort["coaches"] = sum(cohort["to"].values())
             out[f"cohort {i}"] = cohort
@@ -209,7 +131,7 @@ class Drawer:
         return {
             "minutes_per_day": self.dated(60, 90, 30, 120, 150),
             "bookable_share": self.dated(1, 1, 0.52, 1, 0.8, 1, 1, 0.5, 1, 1, 1, 0),
-            "absence": self.dated(0, 0, 0.1, 0.2, 0.2, 0.3, 0.5, 0, 0.1, 0, 0.2, 1),
+            "absence": self.dated(0.1, 0, 0.2) if self.calm else self.dated(0, 0, 0.1, 0.2, 0.2, 0.3, 0.5, 0, 0.1, 0, 0.2, 1),
             "leavers_per_year": self.dated(0, 0.1, 0.9),
             "recruitment": self.recruitment(permanent, temporary),
         }
@@ -229,10 +151,16 @@ class Drawer:
             "every_weeks": self.every_weeks(),
             "missed": self.missed(),
         }
-        return {"book_ahead_working_days": self.whole(1, 12), "first_meeting": first, "review": later}
+        hub: Raw = {
+            "minutes": self.dated(15, 10, 30),
+            "priority": self.one(2, 1, 3),
+            "every_weeks": self.every_weeks(),
+            "missed": self.missed(),
+        }
+        return {"book_ahead_working_days": self.whole(1, 12), "first_meeting": first, "review": later, "youth_hub_meeting": hub}
 
     def missed(self) -> Any:
-        return self.dated(0.2, 0, 0.1, 0.3, 0.5, 0.2, 0, 0.9, 1)
+        return self.dated(0.1, 0, 0.2) if self.calm else self.dated(0.2, 0, 0.1, 0.3, 0.5, 0.2, 0, 0.9, 1)
 
     def every_weeks(self) -> Raw:
         return self.one({1: 1, 14: 2}, {0: 1}, {1: self.dated(1, 2, 4)}, {1: 2, 2: self.dated(1, 3), 5: 1})
@@ -244,9 +172,16 @@ class Drawer:
             "weekly_instead_of_fortnightly": self.one(1.06, 1, 2, 0.7),
             "no_contact": self.one(1, 0.5, 0.94),
         }
+        if self.often():
+            out |= self.support()
         if self.chance():
             out["by_age_group"] = self.one({"16-24": 0.5, "50+": 1.3}, {"25-49": 2})
         return out
+
+
+def takes(temporary: Raw) -> dict[str, float]:
+    """The shares that a temporary jobcentre or a youth hub takes."""
+    return temporary.get("takes_from") or temporary["takes_young_from"]
 
 
 def least(series: Any) -> float:
@@ -258,12 +193,14 @@ def least(series: Any) -> float:
 
 def raw_scenario(by: Chance) -> Raw:
     """A random small scenario, as a planner would write it."""
-    d = Drawer(by, dt.date.fromisoformat(by.one(*STARTS)), by.whole(5, 40))
+    d = Drawer(by, dt.date.fromisoformat(by.one(*STARTS)), by.one(by.whole(5, 40), by.whole(5, 40), by.whole(42, 70)), by.one(False, True))
     areas = d.areas()
     names = d.some(NAMES, at_least=len(NAMES))
     permanent = d.permanent(names[: d.whole(len(areas), 4)], sorted(areas))
-    temporary = d.temporary(names[4 : 4 + d.one(1, 2, 0)], permanent)
+    hubs = d.youth_hubs(names[6 : 6 + d.one(1, 2)] if d.whole(1, 5) > 2 else [], sorted(areas), permanent)
+    temporary = d.temporary(names[4 : 4 + d.one(1, 2, 0)], permanent) | hubs
     everywhere = sorted(permanent | temporary)
+    labour_market = d.labour_market() if d.often() else None
     return {
         "name": "random",
         "period": {"from": d.date(0), "to": d.date(d.days - 1)},
@@ -282,6 +219,10 @@ def raw_scenario(by: Chance) -> Raw:
         },
         "job_entry": d.job_entry(),
         "other_leaving": {"monthly_rate": d.dated(0.05, 0, 0.4)},
+        "returns": d.returns() if d.often() else None,
+        "labour_market": labour_market,
+        "programmes": d.programmes(sorted(areas), sorted(labour_market["sectors"]) if labour_market else []) if d.calm or d.often() else {},
+        "costs": d.costs(),
     }
 
 

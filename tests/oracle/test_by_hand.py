@@ -11,30 +11,30 @@ from typing import Any
 
 import pytest
 
-from sim.luck import UNITS, Luck, Purpose, person, place
-from tests.oracle.model import run_oracle
+from sim.luck import Luck, Purpose, person, place
+from tests.oracle.by_hand import (
+    ASH,
+    BOOKED,
+    BOX,
+    BUMP,
+    CLAIM,
+    FACE_TO_FACE,
+    FIRST,
+    FRESH,
+    HELD,
+    JOB_ENTRY,
+    LEFT,
+    MISSED,
+    MOVE,
+    NONE,
+    PHONE,
+    REVIEW,
+    days_on_claim,
+    plain_log,
+    stock,
+    thresholds,
+)
 from tests.oracle.small import small
-
-CLAIM, MOVE, BUMP, MISSED, HELD, JOB_ENTRY, LEFT, BOOKED = range(8)
-FIRST, REVIEW = 0, 1
-FACE_TO_FACE, PHONE = 0, 1
-ASH, BOX = 0, 1
-NONE = -1
-
-FRESH = {"claimants.weeks_on_claim": {"0-0": 1}}  # all of the stock claimed 1 to 7 days ago
-
-
-def stock(luck: Luck, purpose: Purpose, people: int, count: int = 0) -> list[float]:
-    """The uniforms of the first people of the stock, to two places."""
-    return [round(luck.uniform(person("Area", None, number), purpose, count), 2) for number in range(people)]
-
-
-def days_on_claim(luck: Luck, people: int) -> list[int]:
-    return [1 + int(7 * luck.uniform(person("Area", None, number), Purpose.CLAIM_AGE_DAY)) for number in range(people)]
-
-
-def thresholds(luck: Luck, purpose: Purpose, people: int) -> list[float]:
-    return [round(luck.exponential(person("Area", None, number), purpose) / UNITS, 3) for number in range(people)]
 
 
 def test_a_queue_channels_and_missed_appointments() -> None:
@@ -55,7 +55,7 @@ def test_a_queue_channels_and_missed_appointments() -> None:
             "appointments.review.missed": 0.5,
         }
     )
-    assert run_oracle(scenario, 4, 0) == [
+    assert plain_log(scenario, 4) == [
         # Eve: due days are 0, -4 and 0, so the order is 1, 0, 2. Two first meetings fill Monday, the third has Tuesday.
         (-1, 6, 0, BOOKED, ASH, FIRST, PHONE, 0),
         (-1, 6, 1, BOOKED, ASH, FIRST, PHONE, 0),
@@ -98,7 +98,7 @@ def test_a_temporary_jobcentre_opens_and_closes() -> None:
         }
     )
     f2f = FACE_TO_FACE
-    assert run_oracle(scenario, 1, 0) == [
+    assert plain_log(scenario, 1) == [
         # Eve: closed on Monday and Tuesday; the two coaches can hold four first meetings on Wednesday.
         *((-1, 6, who, BOOKED, ASH, FIRST, f2f, 2) for who in range(4)),
         # Wednesday: 0 and 2 move and lose their bookings. Ash has half a coach left, so 3, the later due, is bumped.
@@ -171,7 +171,7 @@ def test_job_entry_and_leaving(coaches: float, changes: dict[str, Any], entries:
     scenario = small(
         {**FRESH, **HAZARD, **changes, "areas.Area.claimants": 3, "jobcentres.Ash.coaches": coaches, "jobcentres.Ash.desks": 9}
     )
-    assert [event for event in run_oracle(scenario, 6, 0) if event[3] in (JOB_ENTRY, LEFT)] == entries
+    assert [event for event in plain_log(scenario, 6) if event[3] in (JOB_ENTRY, LEFT)] == entries
 
 
 def test_new_claims_some_taken_by_a_temporary_jobcentre() -> None:
@@ -188,7 +188,7 @@ def test_new_claims_some_taken_by_a_temporary_jobcentre() -> None:
             "jobcentres.Box": {"temporary": {"opens": "2021-01-04"}, "takes_from": {"Ash": 0.45}, "coaches": 1, "desks": 0},
         }
     )
-    assert run_oracle(scenario, 6, 0) == [
+    assert plain_log(scenario, 6) == [
         # Person 0 (0.13 < 0.45) is Box's, where there is no desk: never booked.
         (1, 1, 0, CLAIM, BOX, FIRST, NONE, NONE),
         (1, 1, 1, CLAIM, ASH, FIRST, NONE, NONE),

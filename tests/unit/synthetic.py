@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.model.ledger import Record
 from sim.model.people import HISTORY
-from sim.record import HOME_COLUMNS, SITE_COLUMNS
+from sim.record import COST_COLUMNS, END, EPISODE, HOME_COLUMNS, SECTOR_COLUMNS, SITE_COLUMNS
 from sim.scenario.schema import AGE_GROUPS, Scenario
 
 WEDNESDAY = dt.date(2020, 7, 1)
@@ -25,13 +25,34 @@ def record(
     site: dict[str, Any] | None = None,
     replication: int = 0,
     events: Any = None,
+    programmes: dict[str, float] | None = None,
+    episodes: list[dict[str, Any]] | None = None,
+    unused: Any = -1,
+    sectors: tuple[str, ...] = (),
+    market: dict[str, Any] | None = None,
+    costs: dict[str, Any] | None = None,
 ) -> Record:
     """A record of two jobcentres in areas of their own and a temporary one, without bank holidays.
 
     Args:
         people: a row each; what is left out is 0, and -1 for days of the run.
-        home, site: columns, each of a shape that fits (days, jobcentres[, age groups]); 0 where left out.
+        home, site, costs: columns, each of a shape that fits (days, jobcentres[, age groups]); 0 where left out.
+        programmes: pounds per start by name.
+        episodes: a row each, ``end`` in words, ongoing if left out; what else is left out is 0, and -1 for ``started`` and ``ended``.
+        unused: places, of a shape that fits (days, programmes).
+        market: columns, each of a shape that fits (days, sectors).
     """
+    programmes = programmes or {}
+    by_sector, pounds = np.zeros((days, len(sectors), len(SECTOR_COLUMNS))), np.zeros((days, 3, len(COST_COLUMNS)))
+    for name, values in (market or {}).items():
+        by_sector[..., SECTOR_COLUMNS.index(name)] = values
+    for name, values in (costs or {}).items():
+        pounds[..., COST_COLUMNS.index(name)] = values
+    referrals = np.zeros(len(episodes or []), dtype=EPISODE)
+    referrals["started"] = referrals["ended"] = -1
+    for i, episode in enumerate(episodes or []):
+        for name, value in episode.items():
+            referrals[i][name] = END.index(value) if name == "end" else value
     shape = (days, 3, len(AGE_GROUPS))
     by_home = np.zeros((*shape, len(HOME_COLUMNS)), dtype=np.int64)
     by_site = np.zeros((*shape[:2], len(SITE_COLUMNS)))
@@ -40,7 +61,7 @@ def record(
     for name, values in (site or {}).items():
         by_site[..., SITE_COLUMNS.index(name)] = values
     rows = np.zeros(len(people or []), dtype=HISTORY)
-    for name in ("offered", "first_held", "exit"):
+    for name in ("earlier", "offered", "first_held", "exit"):
         rows[name] = -1
     for i, person in enumerate(people or []):
         for name, value in person.items():
@@ -61,6 +82,13 @@ def record(
         by_home=by_home,
         by_site=by_site,
         people=rows,
+        programmes=tuple(programmes),
+        sectors=sectors,
+        episodes=referrals,
+        places_unused=np.broadcast_to(unused, (days, len(programmes))).astype(np.int64),
+        by_sector=by_sector,
+        costs=pounds,
+        cost_per_start=np.array(list(programmes.values()), dtype=float),
         events=events,
     )
 
@@ -83,6 +111,26 @@ def some_people(seed: int, n: int = 200, days: int = 28) -> list[dict[str, int]]
             person |= {"first_held": person["offered"], "held": 1}
         people.append({name: int(value) for name, value in person.items()})
     return people
+
+
+def some_referrals(seed: int, n: int = 60, days: int = 28, programmes: int = 2) -> list[dict[str, Any]]:
+    """Referrals with every way to end, in the order of their days."""
+    luck = np.random.default_rng(seed)
+    episodes = []
+    for referred in np.sort(luck.integers(0, days, n)):
+        episode: dict[str, Any] = {"referred": referred, "programme": luck.integers(programmes), "age": luck.integers(3)}
+        episode["area"] = episode["home"] = luck.integers(2)
+        started, end = referred + luck.integers(0, 9), END[luck.integers(1, len(END))]
+        if end == "declined":
+            episode |= {"end": end, "ended": referred}
+        elif END.index(end) < END.index("completed"):
+            episode |= {"end": end, "ended": started} if started < days else {}
+        else:
+            ended = started + luck.integers(1, 9)
+            episode |= {"started": started} if started < days else {}
+            episode |= {"end": end, "ended": ended} if ended < days else {}
+        episodes.append({name: value if isinstance(value, str) else int(value) for name, value in episode.items()})
+    return episodes
 
 
 def small_scenario(**changes: Any) -> Scenario:

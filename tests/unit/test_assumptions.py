@@ -9,6 +9,9 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.scenario import assumptions, load
+from sim.scenario.build import build
+from sim.scenario.yaml_text import read_yaml
+from tests.unit.broken.programmes import WHOLE
 
 SMALL = Path(__file__).parent / "small.yaml"
 
@@ -25,7 +28,7 @@ def row(log, key):
 def test_every_number_has_a_row_in_the_order_of_the_schema(log):
     assert list(log.columns) == ["key", "from_date", "value", "unit", "low", "high", "source", "confidence", "note"]
     first = [key.split(".")[0] for key in log["key"]]
-    parts = ["areas", "claimants", "jobcentres", "coaches", "appointments", "service", "job_entry", "other_leaving"]
+    parts = ["areas", "claimants", "jobcentres", "coaches", "appointments", "service", "job_entry", "other_leaving", "costs"]
     assert list(dict.fromkeys(first)) == parts
     assert log["unit"].notna().all()
     for key in ("claimants.longest_weeks_on_claim", "job_entry.market", "jobcentres.South St. John's.desks", "claimants.by_weekday.6"):
@@ -46,6 +49,30 @@ def test_every_key_of_the_log_can_be_set(log):
     for key in dict.fromkeys(log["key"]):
         value = row(log, key)["value"]
         small.change({key: value})
+
+
+def test_programmes_vacancies_and_costs_have_their_rows():
+    whole = build(read_yaml(WHOLE, "whole.yaml"))
+    log = assumptions(whole)
+    first = list(dict.fromkeys(key.split(".")[0] for key in log["key"]))
+    assert first[-4:] == ["returns", "labour_market", "programmes", "costs"]
+    take_up = row(log, "programmes.Kickstart.take_up")
+    assert (take_up["value"], take_up["unit"], take_up["low"], take_up["high"]) == (0.6, "share", 0.4, 0.8)
+    assert row(log, "programmes.Kickstart.open.from")["value"] == dt.date(2020, 9, 2)
+    jobs = log[log["key"] == "programmes.Kickstart.supply.jobs.applied_per_week"]
+    assert list(jobs["value"]) == [4, 8] and set(jobs["unit"]) == {"jobs per week"}
+    for key, value in {
+        "jobcentres.Hub.takes_young_from.Town": 0.4,
+        "appointments.youth_hub_meeting.minutes": 20,
+        "labour_market.sectors.Care.share": 0.1,
+        "programmes.JETS.queue.withdrawing_monthly_rate": 0,
+        "programmes.Academy.retraining.to.Care": 0.9,
+        "costs.trainees_per_trainer": 10,
+    }.items():
+        assert (log["key"] == key).sum() == 1 and row(log, key)["value"] == value
+    assert log["unit"].notna().all()
+    for key in dict.fromkeys(log["key"]):
+        assert whole.change({key: row(log, key)["value"]})
 
 
 @pytest.mark.parametrize("width", [80, 120])

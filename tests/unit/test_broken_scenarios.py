@@ -1,6 +1,7 @@
 """Broken scenario files: each gives its exact message with exit code 2, no traceback, and leaves its folder as it was."""
 
 import hashlib
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,13 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.scenario import ScenarioError
 from sim.scenario.build import build
-from sim.scenario.consistency import RULES
+from sim.scenario.consistency import RULES, findings
 from sim.scenario.file import load, read
+from sim.scenario.partial import certain_findings
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import Node, find, plain, put
-from tests.unit.broken.table import CASES
+from sim.scenario.yaml_text import read_yaml
+from tests.unit.broken import CASES
 
 HERE = Path(__file__).parent
 SMALL = (HERE / "small.yaml").read_text(encoding="utf-8")
@@ -175,6 +178,111 @@ def test_whatever_is_written_a_problem_is_in_plain_words_and_has_a_place(path, j
             assert problem.message.startswith(("expected", "unknown", "missing", "a lever"))
 
 
+WRONG_EVERYWHERE = {
+    "25-49: 0.5": "25-49: 0.4",
+    "14-51: 0.3": "15-51: 0.3",
+    "share: 0.4\n": "share: 0.3\n",
+    "pools:\n": "pools:\n  Face to face: {channels: [face_to_face], jobcentres: [Annexe, North]}\n",
+    "[North, South St. John's]": "[North, South]",
+    "{North: 2, Annexe: 1}": "{North: 2, Annexe: 2}",
+    "coaches_from: {North: 2}": "coaches_from: {North: 7}",
+    "closing_announced: 2020-10-15": "closing_announced: 2020-12-01",
+    "to: 2020-12-30": "to: 2020-12-27",
+    "{2020-07-01: 0.05,": "{2020-07-02: 0.05,",
+    "every_weeks: {1: 1,": "every_weeks: {2: 1,",
+}
+"""Edits of which each breaks a rule that joins keys."""
+
+
+def edited(edits):
+    text = SMALL
+    for old, new in edits.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return text
+
+
+def test_everything_wrong_is_told_at_once():
+    edits = {
+        "seed: 7": "sede: 7",
+        "desks_usable: 0.4": "desks_usable: most",
+        "opening_minutes: 480": "",
+        "25-49: 0.5": "25-49: 0.4",
+        "[North, South St. John's]": "[North, South]",
+    }
+    says = [
+        "text:7:1: sede: unknown key 'sede'; did you mean 'seed'?",
+        "text:15:15: claimants.age_groups: expected shares that add up to 1, not 0.9",
+        "text:35:53: pools.By phone.jobcentres.1: unknown jobcentre 'South'; did you mean 'South St. John's'?",
+        "text:50:1: service.opening_minutes: missing; expected a number of minutes from 0 to 1,440",
+        "text:52:17: service.desks_usable: expected a share from 0 to 1, not 'most'",
+    ]
+    assert list(map(str, _problems(edited(edits)))) == says
+
+
+def test_a_jobcentre_of_which_nothing_is_known_breaks_no_rule():
+    north = "  North: {area: Town, share: 0.6, coaches: 6, desks: 8, place: [52.41, -1.77]}"
+    assert [problem.key for problem in _problems(edited({north: "  North: Town"}))] == ["jobcentres.North"]
+    assert [problem.key for problem in _problems(edited({"  North: {": "  7: {"}))] == ["jobcentres.7"]
+
+
+def _damaged(node, damage, path=()):
+    """A tree with some of its keys left out, renamed or given another value."""
+
+    def children(items):
+        for key, child in items:
+            match damage.get((*path, key)):
+                case None:
+                    yield key, _damaged(child, damage, (*path, key))
+                case "left out":
+                    pass
+                case "renamed", ending:
+                    yield f"{key}{ending}", _damaged(child, damage, (*path, key))
+                case "junk", value:
+                    yield key, Node(value, child.at, child.key_at)
+
+    if isinstance(node.value, dict):
+        return Node(dict(children(node.value.items())), node.at, node.key_at)
+    if isinstance(node.value, list):
+        return Node([child for _, child in children(enumerate(node.value))], node.at, node.key_at)
+    return node
+
+
+def _said(scenario_or_data):
+    found = findings(scenario_or_data) if isinstance(scenario_or_data, Scenario) else certain_findings(scenario_or_data)
+    return {(finding.path, finding.message) for finding in found}
+
+
+def test_a_rule_said_to_be_broken_beside_wrong_keys_is_broken_once_they_are_right():
+    """Damage that a rule may see is left; the wrong keys are put right; whatever was said must still be said."""
+    base = read_yaml(edited(WRONG_EVERYWHERE), "text")
+    paths = [path for path in _paths(base) if path]
+    ways = ["left out", ("renamed", "x"), ("renamed", " of what"), *(("junk", junk) for junk in ("many", -1, True, 0.5, []))]
+    luck = random.Random(20)
+    said = needed = 0
+    for _ in range(200):
+        damage = {luck.choice(paths): luck.choice(ways) for _ in range(luck.randint(1, 3))}
+        tree = _damaged(base, damage)
+        with pytest.raises(ScenarioError) as caught:
+            build(tree)
+        assert str(caught.value)
+        if not _has_wrong_keys(tree):
+            continue
+        repaired = _damaged(base, {path: way for path, way in damage.items() if not _has_wrong_keys(_damaged(base, {path: way}))})
+        certain, true = _said(plain(tree)), _said(Scenario.model_validate(plain(repaired)))
+        assert certain <= true, damage
+        said, needed = said + len(certain), needed + len(true)
+    assert said > 0.75 * needed > 500, "most of what is wrong is told in the first round"
+
+
+def _has_wrong_keys(tree):
+    try:
+        Scenario.model_validate(plain(tree))
+    except ValueError:
+        return True
+    return False
+
+
 def test_problems_come_in_the_order_of_the_file():
     with pytest.raises(ScenarioError) as caught:
         load(HERE / "small.yaml", ["coaches.absence=2", "service.desks_usable=2"])
@@ -184,8 +292,6 @@ def test_problems_come_in_the_order_of_the_file():
 
 
 def _problems(text):
-    from sim.scenario.yaml_text import read_yaml
-
     with pytest.raises(ScenarioError) as caught:
         build(read_yaml(text, "text"))
     return caught.value.problems

@@ -66,6 +66,18 @@ def test_output_rises_evenly_over_the_ramp():
     assert have.expected_minutes[HILL, 3:11].tolist() == [0, 100, 0, 0, 200, 300, 400, 400]
 
 
+def test_whoever_is_in_post_is_counted_in_full_from_the_end_of_training_whatever_their_output():
+    """Beside two who are there already; those who start after the days asked about are not there yet."""
+    cohort = {"starts": "2021-02-03", "coaches": 4, "training_working_days": 2, "ramp_working_days": 4}
+    have = there({"coaches.recruitment": {"spring": cohort, "summer": {**cohort, "starts": "2021-03-22"}}})
+    assert have.in_post[HILL, :11].tolist() == [2, 2, 2, 2, 6, 6, 6, 6, 6, 6, 6]
+    assert (have.in_post + have.in_training)[HILL, :4].tolist() == [2, 2, 6, 6]
+    assert have.in_post[HILL, -1] == have.coaches[HILL, -1] == 6
+    fewer = there({"coaches.recruitment": {"spring": cohort}, "coaches.leavers_per_year": 0.3})
+    assert (fewer.in_post >= fewer.coaches).all()
+    assert fewer.in_post[HILL, 27] == fewer.coaches[HILL, 27] == pytest.approx(2 * 0.7 ** (27 / 365.25) + 4 * 0.7 ** (25 / 365.25))
+
+
 def test_recruits_who_started_before_the_run_have_their_training_behind_them():
     assert there(recruits(starts="2021-01-04", training_working_days=10)).coaches[HILL, 0] == 4
     assert there(recruits(starts="2021-01-25", training_working_days=10)).coaches[HILL, [4, 7]].tolist() == [0, 4]
@@ -125,6 +137,37 @@ def test_recruits_posted_to_a_temporary_jobcentre_work_next_door_while_it_does_n
     assert have.coaches[:, 14] == pytest.approx([3, 0, 1])
 
 
+HUB = {"temporary": {"opens": "2021-02-08", "closes": "2021-02-15"}, "takes_young_from": {"North": 0.5, "South": 0.25}, "desks": 2}
+MEETING = {"minutes": 20, "priority": 2, "every_weeks": {1: 1}, "missed": 0}
+AREAS = {
+    "areas": {"North": {"claimants": 300, "claims_per_week": 1}, "South": {"claimants": 100, "claims_per_week": 1}},
+    "jobcentres": {
+        "Dale": {"area": "North", "share": 0.8, "coaches": 3, "desks": 1},
+        "Hill": {"area": "North", "share": 0.2, "coaches": 3, "desks": 1},
+        "Hub": HUB,
+        "Moor": {"area": "South", "share": 1, "coaches": 3, "desks": 1},
+    },
+    "appointments.youth_hub_meeting": MEETING,
+}
+
+
+def test_coaches_go_with_a_youth_hub_and_come_back():
+    have = there({**AREAS, "jobcentres.Hub.coaches": 1, "jobcentres.Hub.coaches_from": {"Dale": 1, "Moor": 0.5}})
+    assert have.coaches[:, 6].tolist() == have.coaches[:, 14].tolist() == [3, 3, 0, 3]
+    assert have.coaches[:, 7].tolist() == have.coaches[:, 13].tolist() == [2, 3, 2.5, 2.5]
+    assert have.expected_minutes[2, [4, 7, 11, 14]].tolist() == [0, 250, 250, 0]
+    assert have.desk_minutes[2, [4, 7, 11, 14]].tolist() == [0, 960, 960, 0]
+
+
+def test_recruits_posted_to_a_youth_hub_work_in_its_areas_while_it_does_not_exist():
+    """It takes half of the young from North, .8 of whom are Dale's, and a quarter from South: .4 to .1 to .25."""
+    cohort = {"starts": "2021-02-01", "coaches": 7.5, "to": {"Hub": 7.5}}
+    have = there({**AREAS, "coaches.recruitment": {"c": cohort}})
+    assert have.coaches[:, 6] == pytest.approx([3 + 4, 3 + 1, 0, 3 + 2.5])
+    assert have.coaches[:, 7] == pytest.approx([3, 3, 7.5, 3])
+    assert have.coaches[:, 14] == pytest.approx([3 + 4, 3 + 1, 0, 3 + 2.5])
+
+
 def test_on_a_closed_day_nobody_is_seen_at_all():
     have = there({"closures": [{"from": "2021-02-02", "to": "2021-02-03"}]})
     assert have.expected_minutes[HILL, :5].tolist() == [200, 0, 0, 200, 200]
@@ -172,6 +215,15 @@ def test_an_opening_announced_with_its_closing_unknown_has_no_end_until_that_is_
     shop = {"jobcentres.Shop": {**TEMPORARY, "temporary": life, "coaches": 1}}
     on_friday_of = {known: there(shop, known_on=known).expected_minutes[SHOP, [11, 18]].tolist() for known in (1, 2, 8, 9)}
     assert on_friday_of == {1: [0, 0], 2: [100, 100], 8: [100, 100], 9: [100, 0]}
+
+
+def test_minutes_of_a_meeting_become_known_on_their_announcement():
+    """They change no minutes there, but those asked for: bookings look again."""
+    minutes = {"2021-02-01": 20, "2021-02-22": {"value": 30, "announced": "2021-02-11"}}
+    hub = tiny(
+        {"jobcentres.Shop": {**HUB, "takes_young_from": {"North": 0.5}}, "appointments.youth_hub_meeting": {**MEETING, "minutes": minutes}}
+    )
+    assert announcements(hub, calendar_of(hub)) == [7, 10, 14]  # the hub opens, the announcement, the hub closes
 
 
 # ---- absence on the day

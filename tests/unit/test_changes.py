@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.scenario import ScenarioError, dump, load
+from sim.scenario import ScenarioError, dump, fingerprint, load
+from sim.scenario.build import build
 from sim.scenario.changes import change
 from sim.scenario.numbers import Number
+from sim.scenario.yaml_text import read_yaml
+from tests.unit.broken.programmes import WHOLE
 
 SMALL = Path(__file__).parent / "small.yaml"
 DAY = dt.date(2020, 7, 1)
@@ -36,9 +39,6 @@ def test_a_key_is_found_whatever_its_names_hold(small):
 def test_the_longest_name_that_fits_is_taken(small):
     dotted = small.change({"jobcentres.Annexe": None, "pools": None, "coaches.recruitment": None})
     text = dump(dotted).replace("South St. John's:", "North.coaches:")
-    from sim.scenario.build import build
-    from sim.scenario.yaml_text import read_yaml
-
     changed = build(read_yaml(text, "here")).change({"jobcentres.North.coaches.coaches": 9})
     assert changed.jobcentres["North.coaches"].coaches.on(DAY) == 9 and changed.jobcentres["North"].coaches.on(DAY) == 6
 
@@ -146,3 +146,107 @@ def test_python_and_command_line_agree_on_what_is_wrong(small):
     says = "coaches.absence: expected a share from 0 to 1, not 2"
     assert refusal(lambda: change(small, {"coaches.absence": 2})) == f"change coaches.absence: {says}"
     assert refusal(lambda: load(SMALL, ["coaches.absence=2"])) == f"--set coaches.absence=2: {says}"
+
+
+@pytest.fixture(scope="module")
+def whole_file(tmp_path_factory):
+    """The small scenario with a youth hub, programmes, a labour market, returns and costs."""
+    path = tmp_path_factory.mktemp("whole") / "whole.yaml"
+    path.write_text(WHOLE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(whole_file):
+    return load(whole_file)
+
+
+def test_dates_of_a_programme_move(whole, whole_file):
+    earlier = load(whole_file, ["programmes.Kickstart.open.from=2020-08-03", "programmes.Kickstart.supply.jobs.applied_per_week=6"])
+    assert earlier.programmes["Kickstart"].open.from_.value == dt.date(2020, 8, 3)
+    later = whole.change({"programmes.*.open.to": "2020-12-30"})
+    assert {p.open.to.value for p in later.programmes.values()} == {dt.date(2020, 12, 30)}
+    says = "supply.jobs.applied_per_week: expected a first date no later than the day it opens, 2020-08-03, not 2020-09-02"
+    assert says in refusal(lambda: load(whole_file, ["programmes.Kickstart.open.from=2020-08-03"]))
+
+
+@pytest.mark.parametrize(
+    "key, amount, expected",
+    [
+        ("programmes.*.supply.places", "+10%", {"JETS": [22, 33]}),
+        ("programmes.*.supply.jobs.applied_per_week", "*2", {"Kickstart": [8, 16]}),
+        ("programmes.*.supply.intakes.places", "-3", {"Academy": [5]}),
+        ("programmes.*.referral_at_review", "*2", {"Kickstart": [0.2], "JETS": [0.1], "Academy": [0.06]}),
+    ],
+)
+def test_a_star_moves_what_every_programme_has_of_it(whole, whole_file, key, amount, expected):
+    changed = load(whole_file, [f"{key}={amount}"])
+    assert changed == whole.change({key: amount})
+
+    def values(name):
+        at = changed.programmes[name]
+        for step in key.split(".")[2:]:
+            at = getattr(at, step)
+        return None if at is None else [entry.value for _, entry in sorted(at.by_date.items())]
+
+    assert {name: values(name) for name in expected} == expected
+    for name in set(whole.programmes) - set(expected):
+        assert changed.programmes[name] == whole.programmes[name], "who has none keeps what they have"
+
+
+def test_numbers_of_every_new_part_can_be_set(whole):
+    changed = whole.change(
+        {
+            "returns.share": "+50%",
+            "labour_market.elasticity": 0,
+            "labour_market.sectors.*.vacancies": "*3",
+            "programmes.JETS.who.at_least_weeks": 26,
+            "programmes.Academy.queue.order": "first_come",
+            "programmes.Academy.retraining.to": {"Care": 0.5, "Other": 0.5},
+            "programmes.Kickstart.who.age_groups": ["16-24", "25-49"],
+            "costs.coach_per_year": "+1000",
+            "jobcentres.*.takes_young_from.Town": "*0.5",
+            "appointments.youth_hub_meeting.every_weeks.1": 2,
+            "job_entry.no_contact": 0.94,
+            "job_entry.phone_only": 0.94,
+        }
+    )
+    assert changed.returns.share.value == 0.3
+    assert [s.vacancies.value for _, s in sorted(changed.labour_market.sectors.items())] == [180, 120, 300]
+    assert changed.programmes["JETS"].who.at_least_weeks.on(DAY) == 26
+    assert changed.programmes["Academy"].queue.withdrawing_monthly_rate.value == 0.2, "a map merges"
+    assert {name: share.value for name, share in changed.programmes["Academy"].retraining.to.items()} == {"Care": 0.5, "Other": 0.5}
+    assert changed.programmes["Kickstart"].who.age_groups == ["16-24", "25-49"]
+    assert changed.costs.coach_per_year.value == 36_000 and changed.costs.trainee_per_year.value == 30_000
+    assert changed.jobcentres["Hub"].takes_young_from["Town"].value == 0.2
+    assert changed.appointments.youth_hub_meeting.every_weeks[1].on(DAY) == 2
+
+
+def test_null_removes_a_programme_and_any_part_that_may_be_left_out(whole, whole_file):
+    assert sorted(load(whole_file, ["programmes.JETS=null"]).programmes) == ["Academy", "Kickstart"]
+    assert whole.change({"programmes": None}).programmes == {}
+    bare = load(whole_file, ["programmes=null", "labour_market=null", "returns=null", "costs=null", "jobcentres.Hub=null",
+                             "appointments.youth_hub_meeting=null"])  # fmt: skip
+    small = load(SMALL)
+    assert bare == small and fingerprint(bare) == fingerprint(small) != fingerprint(whole)
+    assert load(whole_file, ["programmes.Academy.queue.longest_wait_days=null"]).programmes["Academy"].queue.longest_wait_days is None
+    swapped = ["programmes.JETS.supply.places=null", "programmes.JETS.supply.intakes={every_weeks: 4, places: 10}"]
+    assert load(whole_file, swapped).programmes["JETS"].supply.places is None
+    says = "programmes.JETS.supply: expected one of places, jobs and intakes, not places and intakes"
+    assert says in refusal(lambda: load(whole_file, swapped[1:]))
+    assert "programmes.JETS.supply: missing; expected a map with" in refusal(lambda: load(whole_file, ["programmes.JETS.supply=null"]))
+    assert "programmes.JET: unknown name 'JET'; did you mean 'JETS'?" in refusal(lambda: load(whole_file, ["programmes.JET=null"]))
+
+
+def test_a_programme_is_added_as_a_map(whole, whole_file):
+    new = "{open: {from: 2020-07-06, to: 2020-12-31}, supply: {places: 5}, referral_at_review: 0.1, weeks: 4, contact_goes_on: true}"
+    more = load(whole_file, [f"programmes.Job club={new}"])
+    assert more.programmes["Job club"].supply.places.on(DAY) == 5
+    assert more == whole.change({"programmes.Job club": more.programmes["Job club"]})
+
+
+def test_everything_new_is_written_out_and_read_back(whole):
+    text = dump(whole)
+    again = build(read_yaml(text, "dump.yaml"))
+    assert again == whole and fingerprint(again) == fingerprint(whole) and dump(again) == text
+    assert fingerprint(whole.change({"programmes.JETS.take_up": 0.9})) != fingerprint(whole)

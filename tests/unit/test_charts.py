@@ -15,6 +15,7 @@ from sim.show.dots import differences, jobcentres
 from sim.show.marks import planned
 from sim.show.result import Result
 from sim.show.style import _apart
+from tests.unit.support import SUPPORT
 from tests.unit.synthetic import small_scenario
 from tests.unit.test_compare import tables
 
@@ -45,13 +46,18 @@ def other():
     return sim.run(with_camp(**{"jobcentres.Ashby.coaches": "+1", "name": "one more"}), replications=4, workers=1)
 
 
+@pytest.fixture(scope="module")
+def supported():
+    return sim.run(small_scenario(**SUPPORT), replications=4, workers=1)
+
+
 def plotted(chart):
     """Lines by name: arrays of x and y."""
     return {line.get_gid(): line.get_data() for ax in chart.axes for line in ax.lines if line.get_gid()}
 
 
-def weekly(result, measure, statistic):
-    table = result.weekly
+def weekly(result, measure, statistic, programme=ALL):
+    table = result.weekly[result.weekly["programme"] == programme]
     return table[(table["area"] == ALL) & (table["measure"] == measure) & (table["statistic"] == statistic)]
 
 
@@ -76,6 +82,29 @@ def test_lines_are_the_weekly_table(result, figure, shown):
         expected[rows["replications"].to_numpy() < 2] = np.nan  # half of four
         np.testing.assert_array_equal(y, expected)
         assert np.isfinite(y).any()
+
+
+def test_programmes_and_vacancies_are_the_weekly_table(supported):
+    lines = plotted(charts.FIGURES["programmes"](supported, supported.scenario))
+    starts = supported.summary[supported.summary["measure"] == "programme_starts"].set_index(["programme", "area", "age_group"])["estimate"]
+    for name in SUPPORT["programmes"]:
+        for measure in ("programme_queue", "programme_occupancy"):
+            np.testing.assert_array_equal(lines[f"{measure}-{name}"][1], weekly(supported, measure, "mean", name)["estimate"])
+        so_far = lines[f"programme_starts-{name}"][1]
+        assert (np.diff(so_far) >= 0).all() and so_far[-1] == pytest.approx(starts[name, ALL, ALL]) and so_far[-1] > 0
+    lines = plotted(charts.FIGURES["labour_market"](supported, supported.scenario))
+    for measure in ("vacancies", "tightness"):
+        np.testing.assert_array_equal(lines[f"{measure}-mean"][1], weekly(supported, measure, "mean")["estimate"])
+    for measure in ("job_entries", "hires_by_others"):  # 1 July 2020 is a Wednesday, 8 September a Tuesday
+        np.testing.assert_array_equal(lines[f"{measure}-count"][1], weekly(supported, measure, "count")["estimate"][1:-1])
+
+
+def test_figures_that_do_not_apply_are_not_drawn_and_old_ones_go(supported, result, tmp_path):
+    charts.save(supported, tmp_path, supported.scenario)
+    assert {path.stem for path in tmp_path.glob("*.svg")} == set(charts.FIGURES)
+    charts.save(result, tmp_path, result.scenario)
+    assert {path.stem for path in tmp_path.glob("*.*g")} == set(charts.FIGURES) - {"programmes", "labour_market"}
+    assert "programmes" not in (tmp_path / "README.md").read_text()
 
 
 def test_a_value_that_few_replications_have_is_not_shown(result):
@@ -154,6 +183,7 @@ def test_differences_are_the_comparison_table(result, other):
     assert lines["review_interval-mean"][0] == pytest.approx([whole["review_interval", "mean"]])
     assert lines["coach_use-share"][0] == pytest.approx([100 * whole["coach_use", "share"]])
     assert whole["review_interval", "mean"] < 0
+    assert lines["net_entries-count"][0] == pytest.approx([whole["net_entries", "count"]])
 
 
 def test_base_and_other_over_time(result, other):
@@ -173,7 +203,7 @@ def test_every_figure_is_written_twice_with_the_same_bytes_and_said_in_words(res
         charts.write({name: make(comparison) for name, make in charts.COMPARISON_FIGURES.items()}, tmp_path / folder / "compared")
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
     names = {path.stem for path in files} - {"README"}
-    assert names == {*charts.FIGURES, *charts.COMPARISON_FIGURES}
+    assert names == {*charts.FIGURES, *charts.COMPARISON_FIGURES} - {*charts.NEEDS}
     for file in files:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
     words = "".join((tmp_path / "one" / folder / "README.md").read_text() for folder in ("", "compared"))
@@ -202,8 +232,9 @@ def test_settings_of_the_user_neither_change_figures_nor_are_changed(result):
 
 
 @pytest.mark.parametrize("figure", charts.FIGURES)
-def test_labels_do_not_overlap_and_nothing_is_cut_off(result, figure):
-    chart = charts.FIGURES[figure](result, result.scenario)
+def test_labels_do_not_overlap_and_nothing_is_cut_off(result, supported, figure):
+    run = supported if figure in charts.NEEDS else result
+    chart = charts.FIGURES[figure](run, run.scenario)
     chart.draw_without_rendering()
     width, height = chart.bbox.width, chart.bbox.height
     for ax in chart.axes:

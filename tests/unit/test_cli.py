@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.scenario import fingerprint, load
+from sim.scenario.support_check import labour_market_in_words, programmes_in_words
+from tests.unit.support import SUPPORT
 
 SMALL = str(Path(__file__).parent / "small.yaml")
 SHORTER = ["period.to=2020-10-31", "jobcentres.*.temporary={closes: null, closing_announced: null}", "closures=null"]
@@ -26,6 +28,21 @@ def test_run_prints_a_summary_and_writes_the_run_folder(tmp_path):
     assert (info["replications"], info["seed"]) == (2, 3)
     assert info["fingerprint"] == fingerprint(load(tmp_path / "run" / "scenario.yaml")) == fingerprint(load(SMALL, SHORTER))
     assert list((tmp_path / "run" / "figures").glob("*.svg")) and (tmp_path / "run" / "summary.csv").stat().st_size > 0
+
+
+def test_check_tells_what_programmes_and_the_labour_market_allow(tmp_path):
+    plain = jobcentre("check", SMALL)
+    assert plain.exit_code == 0 and "Programmes" not in plain.stdout and "Labour market" not in plain.stdout
+    file = tmp_path / "more.yaml"
+    added = [f"{name}: {json.dumps(SUPPORT[name])}" for name in ("programmes", "labour_market")]
+    file.write_text("\n".join([f"extends: {SMALL}", "name: more", *added]))
+    outcome = jobcentre("check", str(file))
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    words = " ".join(outcome.stdout.split())
+    scenario = load(file)
+    for title, lines in (("Programmes:", programmes_in_words(scenario)), ("Labour market, on the eve:", labour_market_in_words(scenario))):
+        assert title in words and lines
+        assert all(" ".join(line.split()) in words for line in lines)
 
 
 def test_compare_prints_differences_and_writes_them(tmp_path):
@@ -52,9 +69,6 @@ def test_compare_says_what_is_wrong_in_all_files(tmp_path, monkeypatch):
     "arguments",
     [
         ["run"],
-        ["run", SMALL, "--replications", "0"],
-        ["run", SMALL, "--workers", "0"],
-        ["run", SMALL, "--seed", "-1"],
         ["run", SMALL, "--people"],
         ["run", SMALL, "--events"],
         ["run", SMALL, "--sets", "seed=1"],
@@ -70,8 +84,41 @@ def test_bad_arguments_are_refused(arguments, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
-    (tmp_path / "file").write_text("not a folder")
-    outcome = jobcentre("run", SMALL, "--workers", "1", "--quiet", "--out", str(tmp_path / "file" / "run"))
-    assert outcome.exit_code == 2 and "Traceback" not in outcome.output
-    assert outcome.stderr.startswith("cannot write to") and len(outcome.stderr.splitlines()) == 1
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--replications", "0"], "'--replications': expected a whole number, 1 or more, not 0"),
+        (["--replications", "1.5"], "'--replications': expected a whole number, 1 or more, not '1.5'"),
+        (["--workers", "0"], "'--workers': expected a whole number, 1 or more, not 0"),
+        (["--seed", "-1"], "'--seed': expected a whole number from 0 to 4,294,967,295, not -1"),
+        (["--seed", "4294967296"], "'--seed': expected a whole number from 0 to 4,294,967,295, not 4294967296"),
+        (["--seed", "seven"], "'--seed': expected a whole number from 0 to 4,294,967,295, not 'seven'"),
+        (["--set", "seed=-1"], "--set seed=-1: seed: expected a whole number"),
+        (["--set", "replications=0"], "--set replications=0: replications: expected 1 or more, not 0"),
+    ],
+)
+def test_a_wrong_number_is_told_what_was_expected(arguments, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    outcome = jobcentre("run", SMALL, *arguments)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert says in " ".join(outcome.stderr.replace("│", " ").split()), "told as what was expected, whatever box is drawn around it"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["assumptions", SMALL, "--csv", "folder"], "cannot write to folder: expected a file, but it is a folder"),
+        (["assumptions", SMALL, "--csv", "no/log.csv"], "cannot write to no/log.csv: there is no folder no"),
+        (["run", SMALL, "--workers", "1", "--out", "file"], "cannot write to {}/file: expected a folder, but it is a file"),
+        (["run", SMALL, "--workers", "1", "--out", "file/run"], "cannot write to {0}/file/run: expected a folder, but {0}/file is a file"),
+        (["compare", SMALL, SMALL, "--out", "file"], "cannot write to {0}/file/0_small: expected a folder, but {0}/file is a file"),
+    ],
+)
+def test_what_cannot_be_written_is_said_in_one_sentence(arguments, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    Path("folder").mkdir()
+    outcome = jobcentre(*arguments)
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (2, "", says.format(tmp_path) + "\n")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"] and Path("file").read_text() == "mine"

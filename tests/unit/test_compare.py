@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -6,20 +7,34 @@ import pytest
 
 from sim.experiment import compare as module
 from sim.experiment.compare import compare
+from sim.experiment.contrasts import CONTRASTS, fieller
 from sim.experiment.replications import run
 from sim.experiment.workers import RunError
-from sim.results import MEASURE_KEYS, SPLIT, RunTables
+from sim.first_spells import changed, pack
+from sim.results import MEASURE_KEYS, SPLIT, WEEKLY_KEYS, RunTables
 from tests.scenarios import tiny
-from tests.unit.synthetic import small_scenario
+from tests.unit.synthetic import record, small_scenario, some_people
 
 
 def tables(name, values, measure="caseload", unit="people", statistic="mean", seed=1):
     """A run of which only one measure is known, a value for each replication."""
-    fixed = {"measure": measure, "statistic": statistic, **dict.fromkeys(SPLIT, "all"), "unit": unit}
-    frame = pd.DataFrame([{"replication": i, **fixed, "value": float(value)} for i, value in enumerate(values)])
-    info = {"scenario": name, "fingerprint": name, "seed": seed, "replications": len(values), "period": ["2021-02-01", "2021-02-28"]}
-    weekly = pd.DataFrame(columns=["week", "area", "measure", "statistic", "unit", "value"])
-    return RunTables.of(info, frame, pd.DataFrame(), weekly, pd.DataFrame(columns=["age_group", "week", "value"]))
+    return several(name, {(measure, statistic, unit): values}, seed)
+
+
+def several(name, measures, seed=1, first_spells=None):
+    """A run of which some measures are known, and perhaps who entered work."""
+    frame = pd.DataFrame(
+        [
+            {"replication": i, "measure": key[0], "statistic": key[1], **dict.fromkeys(SPLIT, "all"), "unit": key[2], "value": float(value)}
+            for key, values in measures.items()
+            for i, value in enumerate(values)
+        ]
+    )
+    number = len(next(iter(measures.values())))
+    info = {"scenario": name, "fingerprint": name, "seed": seed, "replications": number, "period": ["2021-02-01", "2021-02-28"]}
+    weekly, incidence = pd.DataFrame(columns=[*WEEKLY_KEYS, "value"]), pd.DataFrame(columns=["age_group", "week", "value"])
+    run = RunTables.of(info, frame, pd.DataFrame(), weekly, incidence)
+    return run if first_spells is None else replace(run, _large={"first_spells": first_spells})
 
 
 def only_row(comparison):
@@ -90,7 +105,7 @@ def test_scenarios_are_run_with_the_same_luck(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"0_small", "1_the_same_again_", "2_no_phone", "comparison.csv"}
     same = result.table[result.table["other"] == "the same again!"]
     assert set(same["verdict"]) <= {"the same", "no difference can be told"}  # blank ones cannot be told
-    assert (same["difference"].dropna() == 0).all() and len(same) == len(result.base.replications) / 3
+    assert (same["difference"].dropna() == 0).all() and len(same) == len(result.base.replications) / 3 + 3
     other = result.table[result.table["other"] == "no phone"].set_index(MEASURE_KEYS[:-1])["verdict"]
     everyone = ("all", "all", "all", "all")
     assert other[("claims", "count", *everyone)] == "the same"  # upstream of the desks
@@ -102,6 +117,7 @@ def test_scenarios_are_run_with_the_same_luck(tmp_path):
 
 def test_a_finished_run_sets_seed_and_replications(monkeypatch):
     done = run(small_scenario(), replications=2, seed=5, workers=1)
+    assert len(done.first_spells) == 2 * 2  # replications, areas
     asked = {}
 
     def keep(scenario, **options):
@@ -117,3 +133,128 @@ def test_runs_of_different_periods_are_not_paired():
     short, long = tiny({"period.to": "2021-02-28"}), tiny({"period.to": "2021-03-31"})
     with pytest.raises(RunError, match=r"runs 2021-02-01 to 2021-03-31, the base 2021-02-01 to 2021-02-28"):
         compare(short, long, replications=2, workers=1)
+
+
+# What only both together tell
+
+
+ENTRIES, COST, OTHERS = ("job_entries", "count", "people"), ("cost", "total", "pounds"), ("hires_by_others", "count", "people")
+
+
+def contrast(base, other, name):
+    table = compare(base, other).table
+    return table[table["measure"] == name].set_index("statistic")
+
+
+def test_what_is_not_in_both_runs_is_not_contrasted():
+    base = several("a", {ENTRIES: [1, 2]})
+    other = several("b", {ENTRIES: [3, 4], COST: [9, 9]})
+    assert compare(base, other).table["measure"].tolist() == ["job_entries", "net_entries"]
+    assert compare(tables("a", [1, 2]), tables("b", [1, 2])).table["measure"].tolist() == ["caseload"]
+
+
+def test_net_entries_and_those_displaced_among_others():
+    base = several("a", {ENTRIES: [100, 104, 99], OTHERS: [50, 52, 54]})
+    other = several("b", {ENTRIES: [110, 115, 108], OTHERS: [49, 50, 51]})
+    net = contrast(base, other, "net_entries").loc["count"]
+    assert (net["base_estimate"], net["other_estimate"], net["difference"]) == (101, 111, 10)
+    assert net["low"] == pytest.approx(10 - 4.302653 / math.sqrt(3)) and net["verdict"] == "higher"  # differences 10, 11, 9
+    displaced = contrast(base, other, "displaced_entries")
+    assert displaced.index.tolist() == ["among_others"] and displaced.loc["among_others", "difference"] == 2
+    assert (displaced["unit"] == "people").all() and displaced["base_estimate"].isna().all()
+
+
+def spells(*people, replication=0, areas=None):
+    table = pack(record([{"claim": claim, "area": area, "exit_kind": kind, "spell": spell} for area, claim, kind, spell in people], days=5))
+    table.insert(0, "replication", replication)
+    return table if areas is None else table.assign(area=areas)
+
+
+def test_who_is_displaced_is_told_person_by_person():
+    base = spells((0, -9, 1, 0), (0, -2, 0, 0), (1, -3, 1, 0), (0, 1, 1, 0), (1, 1, 2, 0), (1, 4, 1, 0), (0, 4, 1, 1))
+    other = spells((0, -9, 1, 0), (0, -2, 1, 0), (1, -3, 2, 0), (0, 1, 0, 0), (1, 1, 1, 0), (1, 4, 1, 0), (0, 4, 0, 1))
+    # lost: North's claim of day 1 and South's stock; gained: North's second of the stock and South's of day 1; the last is no first spell
+    assert changed(base, other).loc[0].tolist() == [2, 2]
+    assert changed(base, base).loc[0].tolist() == [0, 0]
+    assert base["people"].iloc[0].tolist() == [2, 0, 1, 0, 0, 0] and base["people"].iloc[1].tolist() == [1, 0, 1, 0, 0, 1]
+
+
+def test_people_are_found_by_area_day_and_number_where_more_of_them_come():
+    base = spells((0, -1, 0, 0), (1, -1, 1, 0), (0, 0, 1, 0), (1, 0, 0, 0), (0, 2, 1, 0))
+    more = spells((0, -1, 0, 0), (1, -1, 1, 0), (1, -1, 1, 0), (0, 0, 1, 0), (0, 0, 1, 0), (1, 0, 1, 0), (0, 1, 1, 0), (0, 2, 0, 0))
+    assert changed(base, more).loc[0].tolist() == [1, 1]  # North's claim of day 2 lost, South's of day 0 gained; who is new is neither
+    assert changed(more, base).loc[0].tolist() == [1, 1]
+    renamed = spells((0, -1, 1, 0), (1, -1, 0, 0), areas=["North", "Elsewhere"])
+    assert changed(base, renamed).loc[0].tolist() == [0, 1]
+
+
+def test_packed_people_are_those_of_the_record():
+    of = record(some_people(3, n=5000))
+    packed = pack(of)
+    assert sum(len(bits) for bits in packed["entered"]) <= 5000 / 8 + 2
+    for area, (people, bits) in enumerate(zip(packed["people"], packed["entered"], strict=True)):
+        rows = of.people[of.people["area"] == area]
+        entered = np.unpackbits(np.frombuffer(bits, np.uint8), count=len(rows))
+        assert people.sum() == len(rows) and entered.tolist() == (rows["exit_kind"] == 1).astype(int).tolist()
+
+
+def test_displaced_among_claimants_has_an_interval_that_ends_at_nothing():
+    everyone = [spells((0, 0, 1, 0), (0, 1, 0, 0), (0, 2, 1, 0), replication=i) for i in range(2)]
+    nobody = [spells((0, 0, 0, 0), (0, 1, 0, 0), (0, 2, i, 0), replication=i) for i in range(2)]
+    base = several("a", {ENTRIES: [2, 2]}, first_spells=pd.concat(everyone, ignore_index=True))
+    other = several("b", {ENTRIES: [0, 1]}, first_spells=pd.concat(nobody, ignore_index=True))
+    rows = contrast(base, other, "displaced_entries")
+    assert rows["difference"].to_dict() == {"among_claimants": 1.5, "gained": 0}
+    assert rows.loc["among_claimants", "low"] == 0 and rows.loc["among_claimants", "high"] == pytest.approx(1.5 + 12.7062 * 0.5, abs=1e-3)
+    assert rows["verdict"].tolist() == ["no difference can be told", "the same"]
+
+
+def test_cost_per_additional_entry():
+    base = several("a", {ENTRIES: [100, 100, 100, 100], COST: [1000, 1000, 1000, 1000]})
+    dearer = {ENTRIES: [110, 112, 108, 110], COST: [6000, 6200, 5800, 6000]}
+    row = contrast(base, several("b", dearer), "cost_per_additional_entry").loc["ratio"]
+    assert row["difference"] == 500 and row["verdict"] == "per job entry gained" and row["unit"] == "pounds per job entry"
+    assert row["low"] < 500 < row["high"] and row["replications"] == 4 and math.isnan(row["base_estimate"])
+    fewer = several("b", {ENTRIES: [90, 88, 92, 90], COST: [500] * 4})
+    saved = contrast(base, fewer, "cost_per_additional_entry").loc["ratio"]
+    assert saved["difference"] == 50 and saved["verdict"] == "per job entry lost"
+    unclear = several("b", {ENTRIES: [110, 90, 108, 100], COST: [6000, 6200, 5800, 6000]})
+    undefined = contrast(base, unclear, "cost_per_additional_entry").loc["ratio"]
+    assert undefined["verdict"] == "undefined" and undefined[["difference", "low", "high"]].isna().all()
+    one = contrast(several("a", {ENTRIES: [1], COST: [1]}), several("b", {ENTRIES: [9], COST: [9]}), "cost_per_additional_entry")
+    assert one.loc["ratio", "verdict"] == "undefined"
+    same = contrast(base, replace(base), "cost_per_additional_entry").loc["ratio"]
+    assert same["verdict"] == "undefined"
+
+
+def test_fieller_by_hand():
+    # With a known cost the interval is that of the entries turned over: 10 +- t x 1 / sqrt(4), t with 3 degrees of freedom from a table.
+    estimate, low, high = fieller(np.full(4, 100.0), 10 + np.array([1.0, -1.0, 1.0, -1.0]) * math.sqrt(3 / 4))
+    assert (estimate, low, high) == (10, pytest.approx(100 / (10 + 3.182446 / 2)), pytest.approx(100 / (10 - 3.182446 / 2)))
+    # Its ends satisfy the inequality with equality: the interval of the mean of x - r y then just reaches 0.
+    x, y = np.array([5.0, 9.0, 6.0, 8.0, 7.0]), np.array([2.0, 3.5, 2.5, 2.0, 3.0])
+    for end in fieller(x, y)[1:]:
+        rest = x - end * y
+        assert abs(rest.mean()) == pytest.approx(2.776445 * rest.std(ddof=1) / math.sqrt(5), rel=1e-6)
+    in_proportion = fieller(3 * y, y)
+    assert in_proportion == (pytest.approx(3), pytest.approx(3), pytest.approx(3))
+
+
+def test_fieller_covers_the_ratio_as_often_as_it_says():
+    luck = np.random.default_rng(11)
+    runs, n, noise = 3000, 6, luck.normal(size=(2, 3000, 6))
+    entries, cost = 100 + 40 * noise[0], 30_000 + 9_000 * (0.6 * noise[0] + 0.8 * noise[1])
+    found = np.array([fieller(x, y) for x, y in zip(cost, entries, strict=True)])
+    defined = np.isfinite(found[:, 0])
+    covered = ((found[:, 1] <= 300) & (found[:, 2] >= 300))[defined].sum()
+    # Where it is undefined the set reaches to infinity; of those sets as many hold the ratio, so the rest is held to it as well.
+    spread = 2.570582**2 / n
+    rest = cost[~defined] - 300 * entries[~defined]
+    covered += (rest.mean(axis=1) ** 2 <= spread * rest.var(axis=1, ddof=1)).sum()
+    assert 0 < (~defined).mean() < 0.1
+    assert covered / runs == pytest.approx(0.95, abs=3 * math.sqrt(0.95 * 0.05 / runs))
+
+
+def test_contrasts_say_what_they_are():
+    for name, known in CONTRASTS.items():
+        assert name == known.name and known.unit and known.statistics and known.definition.endswith(".")

@@ -8,7 +8,7 @@ from sim.model.diary import COACH, COACH_BOOKED, DESK, DESK_BOOKED, FIRST_BOOKED
 from sim.model.ledger import Event
 from sim.model.people import FACE_TO_FACE, FIRST, PHONE, REVIEW
 from sim.model.simulation import simulate
-from tests.scenarios import events, tiny
+from tests.scenarios import VALUE, events, tiny
 
 
 def sorted_by_clerk(requests):
@@ -84,6 +84,6 @@ def test_the_reserve_is_released_so_many_working_days_before():
     )
     booked = events(simulate(scenario, 1, 0, events=True), Event.BOOKED)
     eve = booked[booked[:, 0] == -1]
-    assert np.bincount(eve[:, 7], minlength=5).tolist() == [10, 10, 6, 6, 6]
+    assert np.bincount(eve[:, VALUE], minlength=5).tolist() == [10, 10, 6, 6, 6]
     monday = booked[booked[:, 0] == 0]  # Wednesday is two days ahead now, and next Monday comes into the window
-    assert np.bincount(monday[:, 7], minlength=8).tolist() == [0, 0, 4, 0, 0, 0, 0, 6]
+    assert np.bincount(monday[:, VALUE], minlength=8).tolist() == [0, 0, 4, 0, 0, 0, 0, 6]

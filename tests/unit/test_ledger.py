@@ -9,8 +9,9 @@ from sim.luck import Luck
 from sim.model.jobcentre import Pool
 from sim.model.ledger import ConservationError, Event, Ledger, column
 from sim.model.people import NONE
+from sim.model.programmes import Programmes
 from sim.model.simulation import Region, simulate
-from sim.record import HOME_COLUMNS
+from sim.record import END, HOME_COLUMNS
 from tests.scenarios import events, rich, tiny
 
 REPORT = "This is an error in the model, not in the scenario; please report it with the scenario and seed."
@@ -40,12 +41,14 @@ PEOPLE, AHEAD, TODAY = "people on the claim", "minutes booked ahead", "minutes o
     ("name", "amount", "what", "surplus"),
     [
         ("claims", 1, PEOPLE, -1),
+        ("returns", 1, PEOPLE, -1),
         ("moved_in", 2, PEOPLE, -2),
         ("moved_out", 1, PEOPLE, 1),
         ("job_entries", 1, PEOPLE, 1),
         ("left", 3, PEOPLE, 3),
         ("waiting", 1, PEOPLE, 1),
         ("in_reviews", -1, PEOPLE, -1),
+        ("on_programme", 2, PEOPLE, 2),
         ("booked_ahead", 10, AHEAD, 10),
         ("coach_minutes_held", 10, TODAY, 10),
         ("coach_minutes_missed", -10, TODAY, -10),
@@ -90,7 +93,7 @@ def book_a_minute_twice(pool, today):
 @pytest.mark.parametrize(
     ("phase", "fault", "what"),
     [
-        ("receive", lose_somebody, "people on the claim"),
+        ("bump", lose_somebody, "people on the claim"),
         ("bump", forget_a_booking, "minutes booked ahead"),
         ("book", book_a_minute_twice, "minutes booked ahead"),
     ],
@@ -108,6 +111,25 @@ def test_a_fault_in_the_model_stops_the_run_on_its_day(monkeypatch, phase, fault
         simulate(rich(), 1, 0)
 
 
+@pytest.mark.parametrize("amount", [1, -1])
+def test_people_on_a_programme_who_do_not_add_up_stop_the_run(monkeypatch, amount):
+    """Counted from the people themselves, against who started and has not ended; found on the next day, as the day has no more phases."""
+    original = Programmes.settle
+
+    def with_fault(programmes, today, *args):
+        original(programmes, today, *args)
+        programmes.on_it[programmes.names.index("Help")] += amount * (today == 40)
+
+    monkeypatch.setattr(Programmes, "settle", with_fault)
+    with pytest.raises(ConservationError) as stopped:
+        simulate(rich(), 1, 0)
+    said = re.fullmatch(
+        rf"day 41, Help: people on the programme do not add up: counted (\d+), expected (\d+). {re.escape(REPORT)}", str(stopped.value)
+    )
+    assert said, stopped.value
+    assert int(said[2]) - int(said[1]) == amount
+
+
 def test_events_are_in_order_and_only_kept_when_wanted():
     record = simulate(rich(), 1, 0, events=True)
     keys = events(record)[:, :4].tolist()
@@ -121,22 +143,35 @@ def test_every_kind_of_event_happens_in_the_rich_scenario(event):
     assert len(events(simulate(rich(), 1, 0, events=True), event)) > 10
 
 
-def test_the_event_log_has_room_for_a_meeting_and_the_end_of_a_claim_on_one_day():
-    """Everyone is seen on the day on which everyone finds work: two events each."""
+def test_every_way_to_end_a_referral_happens_in_the_rich_scenario():
+    ends = np.bincount(simulate(rich(), 1, 0).episodes["end"], minlength=len(END))
+    assert {END[i] for i in np.flatnonzero(ends)} == set(END)
+
+
+def test_the_event_log_has_room_for_a_meeting_a_referral_and_the_end_of_a_claim_on_one_day():
+    """Everyone is seen, and referred, on the day on which everyone finds work: three events each."""
     all_at_once = {
         "areas.North": {"claimants": 60, "claims_per_week": 0},
         "claimants.contact_before_start": "suspended",
+        "claimants.awaiting_first_meeting_days": 0,
         "jobcentres.Hill.coaches": 1000,
         "jobcentres.Hill.desks": 1000,
         "closures": [{"from": "2021-02-01", "to": "2021-02-14", "announced": "2021-01-01"}],
         "job_entry.monthly_rate_by_week": {0: 0.9},
         "job_entry.market": {"2021-02-01": 0, "2021-02-15": 100},
         "appointments.book_ahead_working_days": 40,
+        "programmes.Help": {
+            "open": {"from": "2021-02-15", "to": "2021-03-28"},
+            "supply": {"places": 1},
+            "referral_at_review": 1,
+            "weeks": 1,
+            "contact_goes_on": True,
+        },
     }
     region = Region(tiny(all_at_once), Luck(1, 0), events=True)
     for pool in region.pools:
-        assert len(pool.log[0]) >= 2 * len(pool.people)
+        assert len(pool.log[0]) >= 3 * len(pool.people)
     events = region.run().events
     on_the_day = events[events[:, 0] == 14]
-    held, entered = ((on_the_day[:, 3] == code).sum() for code in (Event.HELD, Event.JOB_ENTRY))
-    assert held + entered > 60
+    held, referred, entered = ((on_the_day[:, 3] == code).sum() for code in (Event.HELD, Event.REFERRED, Event.JOB_ENTRY))
+    assert held == referred and held + referred + entered > 100

@@ -1,10 +1,12 @@
 """The load check, worked by hand. February 2021 is four weeks: two coaches have 4,000 minutes, ten desks 96,000."""
 
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from sim.scenario import load
 from sim.scenario.load_check import in_words, meaning, offered_load, opening_load, region
 from tests.scenarios import tiny
 
@@ -145,6 +147,92 @@ def test_a_temporary_jobcentre_takes_its_share_while_it_is_open():
     assert standing["caseload"].tolist() == pytest.approx([(100 + 100 + 80 + 80) / 4, (0 + 0 + 20 + 20) / 4])
     only_new = offered_load(claims(10, **{"jobcentres.Shop": shop}))
     assert only_new["caseload"].tolist() == pytest.approx([(10 + 20 + 28 + 36) / 4, (0 + 0 + 2 + 4) / 4])
+
+
+HUB = {"temporary": {"opens": "2021-02-15"}, "takes_young_from": {"North": 0.5}, "coaches": 0.5, "desks": 5}
+MEETING = {"minutes": 20, "priority": 2, "every_weeks": {1: 1}, "missed": 0.2}
+
+
+def with_hub(people, **more):
+    """A youth hub from the third week on, which a tenth of all people go to: half of the fifth who are young."""
+    return steady(people, **{"jobcentres.Hub": {**HUB, "standing_caseload": True}, "appointments.youth_hub_meeting": MEETING, **more})
+
+
+def test_a_youth_hub_takes_its_share_of_the_young_and_has_meetings_of_its_own():
+    hill, hub = (row for _, row in offered_load(with_hub(100)).iterrows())
+    assert (hill["caseload"], hub["caseload"]) == (pytest.approx((100 + 100 + 90 + 90) / 4), pytest.approx((10 + 10) / 4))
+    assert hill["review_minutes"] == pytest.approx((100 + 100 + 90 + 90) / 2 * 10)
+    assert hub["review_minutes"] == pytest.approx((10 + 10) * 20 / 0.8), "weekly, and one in five is missed"
+    assert (hub["coach_minutes"], hub["weeks_between_reviews"]) == (500, pytest.approx(1))
+    assert hub["desk_minutes_asked"] == hub["review_minutes"] and hub["desk_minutes"] == 10 * 5 * 480
+
+
+def test_a_youth_hub_takes_claims_of_the_young_made_from_its_opening_on():
+    hub = {"jobcentres.Hub": HUB, "appointments.youth_hub_meeting": MEETING}
+    hill, young = (row for _, row in offered_load(claims(10, **hub)).iterrows())
+    assert (hill["caseload"], young["caseload"]) == (pytest.approx((10 + 20 + 29 + 38) / 4), pytest.approx((0 + 0 + 1 + 2) / 4))
+    assert (hill["first_minutes"], young["first_minutes"]) == (pytest.approx((10 + 10 + 9 + 9) * 30), pytest.approx(2 * 30))
+
+
+def test_a_youth_hub_comes_before_a_temporary_jobcentre():
+    """Of 100 people of Hill the hub has 10, and the shop a fifth of the other 90."""
+    shop = {"temporary": {"opens": "2021-02-15"}, "takes_from": {"Hill": 0.2}, "standing_caseload": True, "coaches": 1, "desks": 5}
+    frame = offered_load(with_hub(100, **{"jobcentres.Shop": shop})).set_index("jobcentre")
+    assert (frame["caseload"] * 4 - [200, 0, 0]).to_dict() == pytest.approx({"Hill": 2 * 72, "Hub": 2 * 10, "Shop": 2 * 18})
+
+
+def test_the_young_are_counted_area_by_area():
+    two = {
+        "areas.South": {"claimants": 100, "claims_per_week": 0, "age_groups": {"16-24": 0.6, "25-49": 0.4}},
+        "jobcentres.Vale": {"area": "South", "share": 1, "coaches": 1, "desks": 1},
+        "jobcentres.Hub.takes_young_from": {"North": 0.5, "South": 0.1},
+        "jobcentres.Hub.temporary.opens": "2021-02-01",
+    }
+    frame = offered_load(with_hub(100, **two)).set_index("jobcentre")
+    assert frame["caseload"].to_dict() == pytest.approx({"Hill": 90, "Hub": 10 + 6, "Vale": 94})
+
+
+def test_what_a_load_means_at_a_youth_hub_goes_by_the_rank_of_its_meeting():
+    busy = claims(
+        60,
+        **{"jobcentres.Hub": HUB, "appointments.youth_hub_meeting": {**MEETING, "priority": 1}, "appointments.first_meeting.priority": 2},
+    )
+    _, hub = (meaning(busy, row) for _, row in offered_load(busy).iterrows())
+    assert hub.stretch_to_weeks == 1 and hub.first_meetings_queue
+
+
+def test_the_opening_load_knows_a_youth_hub_only_once_it_is_announced():
+    from_the_start = {"jobcentres.Hub.temporary": {"opens": "2021-02-01", "announced": "2021-01-31"}}
+    assert opening_load(with_hub(200, **from_the_start)) == {"Hill": pytest.approx(0.9)}
+    assert opening_load(with_hub(200, **{"jobcentres.Hub.temporary": {"opens": "2021-02-01"}})) == {"Hill": 1}
+
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.mark.parametrize("name", ["one_jobcentre", "west_midlands"])
+def test_nothing_but_the_journey_matters(name):
+    """To the last bit: returns, programmes, costs and a hub that nobody goes to leave the load of the others as it was."""
+    base = load(SCENARIOS / f"{name}.yaml")
+    hub = {"temporary": {"opens": base.period.from_}, "takes_young_from": {min(base.areas): 0}, "standing_caseload": True, "desks": 1}
+    course = {"open": {"from": base.period.from_, "to": base.period.to}, "supply": {"places": 9}, "referral_at_review": 1, "weeks": 9}
+    more = base.change(
+        {
+            "jobcentres.Zero": hub,
+            "appointments.youth_hub_meeting": MEETING,
+            "returns": {"share": 0.3, "mean_weeks": 8},
+            "programmes.Course": {**course, "contact_goes_on": False},
+            "costs.desk_per_year": 9,
+        }
+    )
+    frame = offered_load(more)
+    assert (frame[frame["jobcentre"] == "Zero"][["load", "caseload"]] == 0).all(axis=None)
+    pd.testing.assert_frame_equal(frame[frame["jobcentre"] != "Zero"].reset_index(drop=True), offered_load(base), check_exact=True)
+    assert opening_load(more) == opening_load(base)
+
+
+def test_the_opening_load_of_a_scenario_from_before_there_were_youth_hubs():
+    assert opening_load(load(SCENARIOS / "one_jobcentre.yaml")) == {"High Street": pytest.approx(0.9609549473936796, rel=1e-12)}
 
 
 def test_every_month_has_a_row_for_every_jobcentre():

@@ -10,7 +10,8 @@ import pytest
 import sim
 from sim.experiment.replications import run as run_tables
 from sim.show import charts
-from sim.show.words import headline
+from sim.show.words import headline, programmes
+from tests.unit.support import SUPPORT
 from tests.unit.synthetic import small_scenario
 
 SCENARIO = "scenarios/one_jobcentre.yaml"
@@ -93,7 +94,7 @@ def test_run_takes_a_file_tells_its_progress_and_writes_a_folder_with_figures(tm
     out = tmp_path / "run"
     done = sim.run(SCENARIO, replications=2, workers=1, out=out, progress=lambda *now: told.append(now))
     assert told == [(0, 2), (1, 2), (2, 2)]
-    assert {path.stem for path in (out / "figures").glob("*.svg")} == set(charts.FIGURES)
+    assert {path.stem for path in (out / "figures").glob("*.svg")} == set(charts.FIGURES) - set(charts.NEEDS)
     again = sim.Result.read(out)
     pd.testing.assert_frame_equal(again.summary, done.summary)
     assert again.scenario == done.scenario
@@ -122,6 +123,16 @@ def test_a_result_shows_itself(result):
     refer = [value for name, value in tags.attributes if name in ("src", "href", "xlink:href")]
     assert all(value.startswith("#") for value in refer)
     assert "@import" not in page and "url(http" not in page
+
+
+def test_programmes_show_themselves_below():
+    result = sim.run(small_scenario(**SUPPORT, question="a < b?"), replications=3, workers=1)
+    tags = parsed(result._repr_html_())
+    assert tags.seen.count("table") == 2 and tags.seen.count("svg") == 1
+    for one in programmes(result.summary):
+        cells = {" ".join(filter(None, cell)) for cell in zip(one.estimates, one.halves, strict=True)}
+        assert {one.name, *cells} <= set(tags.text)
+    assert "started" in result.plot.programmes().alt and "Vacancies" in result.plot.labour_market().alt
 
 
 def test_a_comparison_shows_itself(result):

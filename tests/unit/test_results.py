@@ -8,9 +8,9 @@ import pytest
 
 from sim.measures import HALF_A_DAY, MEASURES
 from sim.model.ledger import Event
-from sim.record import HOME_COLUMNS, SITE_COLUMNS, View
-from sim.results import MEASURE_KEYS, SPLIT, RunTables, csv, over_replications, readable, replication_tables, summarise
-from tests.unit.synthetic import record, some_people
+from sim.record import COST_COLUMNS, HOME_COLUMNS, SECTOR_COLUMNS, SITE_COLUMNS, View
+from sim.results import MEASURE_KEYS, SPLIT, WEEKLY_KEYS, RunTables, csv, over_replications, readable, replication_tables, summarise
+from tests.unit.synthetic import record, some_people, some_referrals
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -21,6 +21,22 @@ def of():
     home = {name: luck.integers(0, 9, (40, 3, 3)) for name in HOME_COLUMNS}
     site = {name: luck.integers(1, 90, (40, 3)) for name in SITE_COLUMNS}
     return record(some_people(4, days=40), days=40, home=home, site=site, replication=3)
+
+
+@pytest.fixture(scope="module")
+def with_all():
+    """With programmes, a labour market and costs."""
+    luck = np.random.default_rng(3)
+    return record(
+        some_people(4, days=40),
+        days=40,
+        programmes={"JETS": 950, "Kickstart": 6000},
+        episodes=some_referrals(6, n=200, days=40),
+        unused=luck.integers(-1, 5, (40, 2)),
+        sectors=("Care", "Shops"),
+        market={name: luck.integers(1, 9, (40, 2)) for name in SECTOR_COLUMNS},
+        costs={name: luck.integers(1, 9, (40, 3)) for name in COST_COLUMNS},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +59,46 @@ def test_measures_are_tidy(of, tables):
     assert not frame.duplicated(MEASURE_KEYS).any()
     assert (frame["replication"] == 3).all() and (frame["programme"] == "all").all()
     splits = 1 + 3 + 2 + 3
-    for measure in MEASURES.values():
-        rows = frame[frame["measure"] == measure.name]
+    assert set(frame["measure"]) == {name for name, measure in MEASURES.items() if measure.applies(of)}
+    for name, rows in frame.groupby("measure"):
+        measure = MEASURES[name]
         assert len(rows) == (splits - 3 * measure.of_sites) * len(measure.within_replication)
         assert set(rows["unit"]) == {measure.unit}
     assert pick(frame, "job_entries", "count", jobcentre="Barton")["value"] == of.by_home[:, 1, :, HOME_COLUMNS.index("job_entries")].sum()
     assert pick(frame, "first_meeting_wait", "mean", age_group="50+")["value"] == View(of, age=2).wait_until("first_held").mean()
+
+
+def test_measures_of_programmes_split_by_programme_and_then_by_area_and_age(with_all):
+    frame = replication_tables(with_all)["measures"]
+    assert not frame.duplicated(MEASURE_KEYS).any() and set(frame["measure"]) == set(MEASURES)
+    starts = frame[frame["measure"] == "programme_starts"]
+    assert len(starts) == 3 * (1 + 2 + 3) and (starts["jobcentre"] == "all").all()
+    assert pick(starts, "programme_starts", "count", programme="JETS", area="South")["value"] == sum(
+        (e["programme"] == 0) & (e["area"] == 1) & (e["started"] >= 0) for e in with_all.episodes
+    )
+    total = pick(starts, "programme_starts", "count")["value"]
+    assert total > 0 and total == sum(pick(starts, "programme_starts", "count", programme=name)["value"] for name in ("JETS", "Kickstart"))
+    units = frame[frame["measure"] == "programme_job_outcomes"].groupby("statistic")["unit"].unique().to_dict()
+    assert units == {"at_end": ["people"], "while_on_it": ["people"], "share": ["share"]}
+    unused = frame[frame["measure"] == "programme_places_unused"]
+    assert unused["programme"].tolist() == ["JETS", "Kickstart"] and (unused[["jobcentre", "area", "age_group"]] == "all").all(axis=None)
+    assert (frame[frame["measure"].isin(["vacancies", "tightness", "hires_by_others"])][SPLIT] == "all").all(axis=None)
+    cost = frame[frame["measure"] == "cost"]
+    assert set(cost["statistic"]) == {"total", "coaches", "training", "estate", "programmes"} and len(cost) == 5 * (1 + 3 + 2)
+    assert set(frame[frame["programme"] != "all"]["measure"]) == {name for name in MEASURES if name.startswith("programme_")}
+
+
+def test_weeks_of_programmes(with_all):
+    tables = replication_tables(with_all)
+    weekly = tables["weekly"]
+    assert not weekly.duplicated(["week", "area", "programme", "measure", "statistic"]).any()
+    for where in ({"programme": "Kickstart"}, {"area": "South"}, {}):
+        rows = weekly[(weekly["measure"] == "programme_starts") & (weekly["area"] == where.get("area", "all"))]
+        rows = rows[rows["programme"] == where.get("programme", "all")]
+        assert len(rows) == 6 and rows["value"].sum() == pick(tables["measures"], "programme_starts", "count", **where)["value"] > 0
+    both = weekly[(weekly["area"] != "all") & (weekly["programme"] != "all")]
+    assert len(both) == 0
+    assert {"programme_queue", "programme_occupancy", "vacancies", "cost"} <= set(weekly["measure"])
 
 
 def test_splits_add_up(tables):
@@ -82,7 +132,7 @@ def test_weeks_begin_on_monday_and_leave_nothing_out(of, tables):
     first = weekly[(weekly["measure"] == "caseload") & (weekly["statistic"] == "mean") & (weekly["area"] == "all")].iloc[0]
     assert first["value"] == View(of).caseload[:5].mean()
     rates = {"job_entry_rate", "days_to_job", "backlog_cleared"}
-    assert set(weekly["measure"]) == set(MEASURES) - rates
+    assert set(weekly["measure"]) == set(tables["measures"]["measure"]) - rates
 
 
 def test_incidence_starts_at_nothing_and_never_falls(tables):
@@ -101,6 +151,9 @@ def test_people_have_dates_and_names(of, tables):
     assert people["exit"].isna().sum() == (of.people["exit"] < 0).sum()
     assert (people["exit_kind"] == "job entry").sum() == (of.people["exit_kind"] == 1).sum()
     assert (people["exit_kind"] == "").sum() == people["exit"].isna().sum()
+    assert (people["spell"] == 0).all() and people["earlier"].isna().all()
+    again = replication_tables(record([{"claim": 1}, {"claim": 5, "spell": 1, "earlier": 0}]), people=True)["people"]
+    assert again["spell"].tolist() == [0, 1] and again["earlier"].iloc[1] == 0 and pd.isna(again["earlier"].iloc[0])
     waits = people.dropna(subset=["first_held"])
     assert (waits["first_held"] > waits["claim"]).all()
 
@@ -108,17 +161,20 @@ def test_people_have_dates_and_names(of, tables):
 def test_events_have_dates_and_names():
     log = np.array(
         [
-            [-1, 6, 7, Event.BOOKED, 0, 1, 1, 0],
-            [0, 1, 9, Event.CLAIM, 1, 0, -1, -1],
-            [0, 3, 7, Event.HELD, 0, 1, 1, 10],
+            [-1, 6, 7, Event.BOOKED, 0, 1, 1, -1, 0],
+            [0, 1, 9, Event.CLAIM, 1, 0, -1, -1, -1],
+            [0, 3, 7, Event.HELD, 0, 1, 1, -1, 10],
+            [0, 3, 7, Event.REFERRED, 0, -1, -1, 1, 0],
         ]
     )
-    frame = replication_tables(record(events=log), events=True)["events"]
-    assert frame["date"].tolist() == [pd.Timestamp("2020-06-30"), pd.Timestamp("2020-07-01"), pd.Timestamp("2020-07-01")]
-    assert frame["event"].tolist() == ["booked", "claim", "held"]
-    assert frame["booked_for"].iloc[0] == pd.Timestamp("2020-07-01") and frame["booked_for"].isna().tolist() == [False, True, True]
-    assert frame["value"].isna().tolist() == [True, True, False] and frame["value"].iloc[2] == 10
-    assert frame["channel"].iloc[0] == "phone" and frame["channel"].isna().tolist() == [False, True, False]
+    frame = replication_tables(record(events=log, programmes={"JETS": 0, "Kickstart": 0}), events=True)["events"]
+    july = [pd.Timestamp("2020-07-01")]
+    assert frame["date"].tolist() == [pd.Timestamp("2020-06-30"), *july * 3]
+    assert frame["event"].tolist() == ["booked", "claim", "held", "referred"]
+    assert frame["booked_for"].iloc[0] == july[0] and frame["booked_for"].isna().tolist() == [False, True, True, True]
+    assert frame["value"].isna().tolist() == [True, True, False, False] and frame["value"].tolist()[2:] == [10, 0]
+    assert frame["channel"].iloc[0] == "phone" and frame["channel"].isna().tolist() == [False, True, False, True]
+    assert frame["programme"].iloc[3] == "Kickstart" and frame["programme"].isna().tolist() == [True, True, True, False]
     with pytest.raises(ValueError, match="no events"):
         replication_tables(record(), events=True)
 
@@ -206,6 +262,6 @@ def test_run_tables_hold_what_replications_give():
     values = [View(record(some_people(seed))).wait_until("first_held").quantile(0.5) + HALF_A_DAY for seed in range(4)]
     assert row["estimate"] == pytest.approx(np.mean(values)) and row["low"] < row["estimate"] < row["high"]
     assert list(run.summary.columns) == ["scenario", "measure", "statistic", *SPLIT, "estimate", "low", "high", "replications", "unit"]
-    assert list(run.weekly.columns) == ["week", "area", "measure", "statistic", "unit", "estimate", "low", "high", "replications"]
+    assert list(run.weekly.columns) == [*WEEKLY_KEYS, "estimate", "low", "high", "replications"]
     assert list(run.incidence.columns) == ["age_group", "week", "estimate", "low", "high", "replications"]
     assert len(run.weekly) == len(parts[0]["weekly"]) and len(run.incidence) == len(parts[0]["incidence"])

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import math
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,14 +11,17 @@ import pytest
 from rich.console import Console
 
 import sim
+from sim.experiment.contrasts import CONTRASTS, PER_ENTRY_GAINED, PER_ENTRY_LOST, UNDEFINED
 from sim.results import ALL
 from sim.show import screen
 from sim.show.result import Result
-from sim.show.words import BLANK, COMPARED, HEADLINE, difference, headline, plain, rounded
+from sim.show.words import BLANK, COMPARED, HEADLINE, PROGRAMMES, difference, headline, plain, programmes, rounded
+from tests.unit.support import SUPPORT
 from tests.unit.synthetic import small_scenario
 from tests.unit.test_compare import tables
 
 NAN = math.nan
+NOT_IN_SMALL = {"vacancies", "tightness", "hires_by_others", "cost", "cost_per_additional_entry", "returns"}
 
 
 def printed(show, *args, width=80):
@@ -31,9 +35,17 @@ def result():
     return sim.run(small_scenario(question="Is it enough?"), replications=4, workers=1)
 
 
+@pytest.fixture(scope="module")
+def supported():
+    return sim.run(small_scenario(**SUPPORT), replications=4, workers=1)
+
+
 @pytest.mark.parametrize(
     ("estimate", "low", "high", "unit", "expected"),
     [
+        (206_100_000, 205_700_000, 206_400_000, "pounds", ("£206.1m", "£205.7 to 206.4m")),
+        (45_230, 44_100, 46_300, "pounds", ("£45,200", "£44,100 to 46,300")),
+        (3817.0, NAN, NAN, "pounds", ("£3,817", BLANK)),
         (5.3271, 5.2947, 5.3596, "working days", ("5.33", "5.29 to 5.36")),
         (337509.3, 335961.1, 339057.5, "people", ("337,500", "336,000 to 339,100")),
         (160.1735, 159.6185, 160.7286, "people per coach", ("160.2", "159.6 to 160.7")),
@@ -55,6 +67,14 @@ def test_a_small_negative_number_does_not_round_to_minus_zero():
     assert plain(-0.0001) == "0.00"
 
 
+def displaced(value, low, high):
+    return {**row(value, low, high, "people"), "measure": "displaced_entries"}
+
+
+def ratio(value, low, high, verdict=PER_ENTRY_GAINED):
+    return {**row(value, low, high, "pounds per job entry"), "measure": "cost_per_additional_entry", "verdict": verdict}
+
+
 def row(value, low=NAN, high=NAN, unit="working days"):
     told = "the same" if value == low == high == 0 else "lower" if high < 0 else "higher" if low > 0 else "no difference can be told"
     return {"difference": value, "low": low, "high": high, "unit": unit, "verdict": told}
@@ -73,6 +93,20 @@ def row(value, low=NAN, high=NAN, unit="working days"):
         (row(0.0, 0.0, 0.0), "the same"),
         (row(-1.9), "1.90 working days shorter, interval not known"),
         (row(NAN), BLANK),
+        (row(1_234_567, 1_100_000, 1_300_000, "pounds"), "£1.23m more, 95% interval £1.10m to £1.30m"),
+        (row(-500, -600, -400, "pounds"), "£500 less, 95% interval £400 to £600"),
+        (row(-500, -1600, 400, "pounds"), "no difference can be told, 95% interval -£1,600 to +£400"),
+        (row(66, 61, 71, "people"), "66 people more, 95% interval 61 to 71"),
+        (displaced(34, 31, 38), "34 people, 95% interval 31 to 38"),
+        (displaced(0.2, 0, 0.5), "0.2 people, 95% interval 0.0 to 0.5"),
+        (displaced(0.0, 0.0, 0.0), "none"),
+        (displaced(-34, -38, -31), "34 people fewer, 95% interval 31 to 38"),
+        (ratio(2700, 2500, 2900), "£2,700 spent for each job entry gained, 95% interval £2,500 to £2,900"),
+        (ratio(-2700, -2900, -2500), "£2,700 saved for each job entry gained, 95% interval £2,500 to £2,900"),
+        (ratio(2700, 2500, 2900, PER_ENTRY_LOST), "£2,700 saved for each job entry lost, 95% interval £2,500 to £2,900"),
+        (ratio(-2700, -2900, -2500, PER_ENTRY_LOST), "£2,700 spent for each job entry lost, 95% interval £2,500 to £2,900"),
+        (ratio(66_900, 38_000, 590_000), "£70,000 spent for each job entry gained, 95% interval £40,000 to £590,000"),
+        (ratio(NAN, NAN, NAN, UNDEFINED), "cannot be told: the difference in job entries may be zero"),
     ],
 )
 def test_differences_in_words(given, words):
@@ -82,10 +116,17 @@ def test_differences_in_words(given, words):
 def test_every_headline_is_a_measure_and_none_is_lost(result):
     known = set(zip(result.summary["measure"], result.summary["statistic"], strict=True))
     asked = {key for labels in HEADLINE.values() for key in labels}
-    assert asked <= known
-    assert len(headline(result.summary)) == len(asked)
+    assert {name for name, _ in asked - known} == {"vacancies", "tightness", "hires_by_others", "cost"}
+    assert len(headline(result.summary)) == len(asked & known) - 1, "all but returns, of which there are none"
     compared = {key for labels in COMPARED.values() for key in labels} - {("backlog_cleared", "date")}
-    assert compared < asked
+    contrasts = {(contrast.name, statistic) for contrast in CONTRASTS.values() for statistic in contrast.statistics}
+    assert compared - contrasts < asked and contrasts < compared
+
+
+def test_with_everything_no_headline_is_missing(supported):
+    asked = {key for labels in HEADLINE.values() for key in labels}
+    assert asked <= set(zip(supported.summary["measure"], supported.summary["statistic"], strict=True))
+    assert len(headline(supported.summary)) == len(asked)
 
 
 def test_the_headline_is_the_summary(result):
@@ -120,7 +161,7 @@ def test_where_the_files_are_each_path_on_one_line(result):
 
 def weeks(values, start="2020-06-29", measure="claims", statistic="count"):
     days = pd.date_range(start, periods=len(values), freq="7D")
-    fixed = {"area": ALL, "measure": measure, "statistic": statistic, "unit": "people", "replications": 1}
+    fixed = {"area": ALL, "programme": ALL, "measure": measure, "statistic": statistic, "unit": "people", "replications": 1}
     return pd.DataFrame({"week": days, "estimate": values, "low": NAN, "high": NAN, **fixed})
 
 
@@ -154,9 +195,50 @@ def test_a_comparison_says_it_in_words_and_fits(result):
     assert "One more coach in each of the two towns, from the first day on" in text
     words = " ".join(text.split())
     assert "shorter" in words and "the same" in words
-    for labels in COMPARED.values():
-        for label in labels.values():
-            assert text.count(f"\n {label}  ") == 2
+    shown = [(key, label) for labels in COMPARED.values() for key, label in labels.items() if key[0] not in NOT_IN_SMALL]
+    for (_, statistic), label in shown:
+        assert text.count(f"\n {label}  ") == 2 * (statistic != "among_others")
+    assert "Starts on programmes" not in text
+
+
+def test_a_comparison_tells_starts_and_what_an_entry_costs(supported):
+    fewer = supported.scenario.change({"programmes.Course.supply.places": 3, "name": "fewer places"})
+    text = printed(screen.comparison, sim.compare(supported, fewer, workers=1))
+    assert max(map(len, text.splitlines())) <= 80 and "…" not in text
+    words = " ".join(text.split())
+    assert "Starts on programmes" in words and "Jobs in turn, of which the" in text and "\n  name is long" in text
+    for label in COMPARED["In all"].values():
+        assert f"\n {label}  " in text
+    assert re.search(r"cost of one more job entry – – (£[\d,]+ (spent|saved) for each job entry (gained|lost)|cannot be told: the)", words)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_programmes_stand_in_a_table_with_their_intervals(supported, width):
+    text = printed(screen.summary, supported, supported.scenario, width=width)
+    assert max(map(len, text.splitlines())) <= width and "…" not in text
+    rows = supported.summary[(supported.summary["jobcentre"] == ALL) & (supported.summary["area"] == ALL)]
+    rows = rows[rows["age_group"] == ALL].set_index(["programme", "measure", "statistic"])
+    found = programmes(supported.summary)
+    assert [one.name for one in found] == sorted(SUPPORT["programmes"])
+    for one in found:
+        for estimate, half, key in zip(one.estimates, one.halves, PROGRAMMES, strict=True):
+            assert f" {estimate} " in text or f" {estimate}\n" in text
+            numbers = rows.loc[(one.name, *key)]
+            if estimate == BLANK:
+                assert math.isnan(numbers["estimate"])
+                continue
+            scale = 100 if numbers["unit"] == "share" else 1
+            wide = scale * max(numbers["high"] - numbers["estimate"], numbers["estimate"] - numbers["low"])
+            assert float(half.strip("±%").replace(",", "")) == pytest.approx(wide, rel=0.5, abs=0.01)
+            shown = float(estimate.strip("%").replace(",", ""))
+            assert shown == pytest.approx(scale * numbers["estimate"], abs=max(wide, 0.006))
+
+
+def test_weeks_over_time_are_those_of_everyone_not_of_a_programme(supported, result):
+    assert len(screen.by_period(supported)) == len(screen.by_period(result))
+    rows = supported.summary[(supported.summary[["jobcentre", "area", "age_group"]] == ALL).all(axis=1)]
+    claims = rows[rows["measure"] == "claims"]
+    assert screen.by_period(supported)["New claims"].sum() == pytest.approx(claims["estimate"].iloc[0])
 
 
 def test_nothing_to_show():

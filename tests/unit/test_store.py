@@ -16,7 +16,7 @@ from sim.experiment.workers import RunError
 from sim.results import RunTables
 from tests.unit.synthetic import record, small_scenario, some_people
 
-TABLES = ["replications.parquet", "daily.parquet", "weekly.parquet", "incidence.parquet"]
+TABLES = ["replications.parquet", "daily.parquet", "weekly.parquet", "incidence.parquet", "first_spells.parquet"]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def engine(monkeypatch):
                 raise RuntimeError("out of order")
             self.asked.append((seed, replication))
             people = some_people(1000 * seed + replication)
-            return record(people, replication=replication, events=pd.DataFrame().to_numpy().reshape(0, 8).astype(int) if events else None)
+            return record(people, replication=replication, events=pd.DataFrame().to_numpy().reshape(0, 9).astype(int) if events else None)
 
     engine = Engine()
     engine.asked = []
@@ -206,11 +206,12 @@ def test_a_folder_with_other_files_is_left_alone(engine, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["scenario.yaml"] and engine.asked == []
 
 
-def test_a_folder_that_cannot_be_made_is_said_clearly(engine, tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match=r"cannot write to .*Not a directory"):
-        go(tmp_path / "file" / "x")
-    assert engine.asked == []
+@pytest.mark.parametrize(("out", "which"), [("file", "it"), ("file/x", ".*file")])
+def test_a_file_where_the_folder_should_be_is_said_clearly(engine, tmp_path, out, which):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(RunError, match=f"cannot write to .*{out}: expected a folder, but {which} is a file$"):
+        go(tmp_path / out)
+    assert engine.asked == [] and (tmp_path / "file").read_text() == "mine"
 
 
 def test_two_runs_into_one_folder_are_refused(engine, tmp_path):
