@@ -17,11 +17,12 @@ from statistics import median
 from typing import Any
 
 from sim.experiment.replications import run
-from sim.model import jobcentre, working_day
+from sim.model import clerk, working_day
 from sim.model.simulation import simulate
 from sim.scenario import Scenario, load
 
 REGION, SMALL = "scenarios/west_midlands.yaml", "scenarios/one_jobcentre.yaml"
+WITH_PROGRAMMES = "scenarios/west_midlands_programmes.yaml"
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:
@@ -34,7 +35,8 @@ def timed(function: Callable[[], Any]) -> tuple[float, Any]:
 @contextmanager
 def phases(seconds: dict[str, float]) -> Any:
     """Add up the time inside each compiled phase of the day."""
-    originals = {name: getattr(working_day, name) for name in ("survey", "bump", "live", "book")}
+    where = {"survey": working_day, "live": working_day, "bump": clerk, "book": clerk}
+    originals = {name: getattr(module, name) for name, module in where.items()}
 
     def stopwatch(name: str) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
@@ -47,12 +49,12 @@ def phases(seconds: dict[str, float]) -> Any:
         return call
 
     try:
-        for name in originals:
-            setattr(jobcentre.working_day, name, stopwatch(name))
+        for name, module in where.items():
+            setattr(module, name, stopwatch(name))
         yield
     finally:
         for name, function in originals.items():
-            setattr(jobcentre.working_day, name, function)
+            setattr(where[name], name, function)
 
 
 def appointments(scenario: Scenario, runs: int) -> None:
@@ -89,6 +91,17 @@ def against_oracle(scenario: Scenario, runs: int) -> None:
     print(f"{scenario.name}: the oracle takes {median(ratios):.0f} times as long, event logs identical ({len(expected):,} events)")
 
 
+def with_and_without(plain: Scenario, full: Scenario, runs: int) -> None:
+    """How much longer a replication takes with programmes, vacancies, returns and hubs than without, turn by turn."""
+    simulate(full, 1, 0)
+    ratios = []
+    for i in range(runs):
+        without, _ = timed(lambda i=i: simulate(plain, 1, i))  # type: ignore[misc]
+        with_them, _ = timed(lambda i=i: simulate(full, 1, i))  # type: ignore[misc]
+        ratios.append(with_them / without)
+    print(f"{full.name}: {median(ratios):.2f} times as long as {plain.name} (median of {runs})")
+
+
 def whole_run(scenario: Scenario, replications: int) -> None:
     """Wall time of a run with two workers, as a planner waits for it."""
     start = time.perf_counter()
@@ -105,6 +118,7 @@ def main() -> None:
     tenfold = {key: "*10" for key in ("areas.*.claimants", "areas.*.claims_per_week", "jobcentres.*.coaches", "jobcentres.*.desks")}
     against_oracle(load(SMALL).change(tenfold), chosen.runs)
     appointments(load(REGION), chosen.runs)
+    with_and_without(load(REGION), load(WITH_PROGRAMMES), chosen.runs)
     whole_run(load(REGION), chosen.replications)
 
 

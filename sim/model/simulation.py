@@ -51,10 +51,10 @@ class Region:
         self.names = tuple(sorted(scenario.jobcentres))
         self.areas = tuple(sorted(scenario.areas))
         self.them = them = everyone(scenario, self.calendar, luck)
-        self.histories = history_of(them.people, them.area, them.origin)
         self.first_claim = them.stock + np.searchsorted(them.people["claim"][them.stock :], np.arange(self.days + 1))
         register = Register(len(them.people), bool(scenario.programmes))
-        register.add(them.subjects[: them.stock], self.histories[: them.stock])
+        stock = slice(them.stock)
+        register.add(them.subjects[stock], history_of(them.people[stock], them.area[stock], them.origin[stock]))
         market = LabourMarket(scenario, self.days)
         oldest = -int(them.people["claim"].min(initial=0))
         weeks = (oldest + self.days) // 7 + 2
@@ -89,9 +89,9 @@ class Region:
         self.staffing = Staffing(scenario, self.calendar, luck, self.around.diary)
         self._write_rules()
         self.pools = self._make_pools()
-        stock = them.people[: them.stock]
-        market.open(np.bincount(stock["sector"], minlength=len(market.matching)))
-        self._set_place(0, np.bincount(stock["home"], minlength=len(self.names)), self.staffing.truth.coaches[:, 0])
+        there = them.people[stock]
+        market.open(np.bincount(there["sector"], minlength=len(market.matching)))
+        self._set_place(0, np.bincount(there["home"], minlength=len(self.names)), self.staffing.truth.coaches[:, 0])
 
     def run(self) -> Record:
         """Let the clock run from the eve to the last day.
@@ -136,7 +136,8 @@ class Region:
             yield until(env, today, Phase.ARRIVALS)
             new = slice(*self.first_claim[today : today + 2])
             claims = self.them.people[new].copy()
-            claims["id"] = self.around.everyone.add(self.them.subjects[new], self.histories[new])
+            history = history_of(claims, self.them.area[new], self.them.origin[new])
+            claims["id"] = self.around.everyone.add(self.them.subjects[new], history)
             back = self.returns.come(today, int(following[today]))
             self.ledger.note_people(today, Phase.ARRIVALS, Event.CLAIM, claims, kind=FIRST)
             self._send(claims)
@@ -197,10 +198,11 @@ class Region:
         """Hand new claims to the pools of their homes."""
         pool = self.pool_number[new["home"]]
         in_order = raw(new)[np.argsort(pool, kind="stable")].view(new.dtype)
-        ends = np.cumsum(np.bincount(pool, minlength=len(self.pools)))
-        for i, rows in enumerate(np.split(in_order, ends[:-1])):
-            if len(rows):
-                self.pools[i].receive(rows)
+        first = 0
+        for i, n in enumerate(np.bincount(pool, minlength=len(self.pools)).tolist()):
+            if n:
+                self.pools[i].receive(in_order[first : first + n])
+            first += n
 
     def _learn(self, today: int) -> None:
         """Write what is known today into the diaries and the rules of later days."""
