@@ -47,7 +47,7 @@ To state an interval or a source once for all of them write `{{by_date: {{...}},
 MEASURES_PAGE = """\
 # Every measure
 
-*Written by `docs/make_reference.py` from the registry: change the text there, in `sim/measures.py`.*
+*Written by `docs/make_reference.py` from the registry: change the text there, in `sim/measures/`.*
 
 These are the measures of `summary.csv`, `replications.parquet` and, where it says so, `weekly.parquet` of a
 [run folder](../how-to/read_a_run_folder.md). Each names how it is split, one column at a time unless it says *and*; `all` stands

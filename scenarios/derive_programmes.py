@@ -94,25 +94,11 @@ def advertised() -> list[tuple[int, float]]:
     return [(day.toordinal(), n) for day, n in sorted({opens: 0.0, **kickstart("available")}.items())]
 
 
-def applied_per_week(earlier_by_months: int = 0) -> dict[dt.date, float]:
-    """Jobs a week in the region for which employers apply: the advertised ones, as many days before as the delays say.
-
-    What would come before the first day of the run is put into its first week.
-    """
-    corners = [(_back(dt.date.fromordinal(day - DAYS_TO_AVAILABLE), earlier_by_months), n) for day, n in advertised()]
+def applied_per_week() -> dict[dt.date, float]:
+    """Jobs a week in the region for which employers apply: the advertised ones, as many days before as the delays say."""
+    corners = [(dt.date.fromordinal(day - DAYS_TO_AVAILABLE), n) for day, n in advertised()]
     rates = {a: 1000 * (m - n) / (b - a).days * 7 * share_gb() for (a, n), (b, m) in pairwise(corners)} | {corners[-1][0]: 0.0}
-    if corners[0][0] > FIRST:
-        return {FIRST: 0.0} | {date: round(rate, 1) for date, rate in rates.items()}
-    late = sum(rates[a] * max(0, (min(b, FIRST) - a).days) / 7 for a, b in pairwise(rates))
-    out = {FIRST: on(rates, FIRST) + late, FIRST + dt.timedelta(days=7): on(rates, FIRST)}
-    return {date: round(rate, 1) for date, rate in (out | {d: r for d, r in rates.items() if d > FIRST}).items()}
-
-
-def _back(date: dt.date, n: int) -> dt.date:
-    """The same day, or the last, of n months before."""
-    year, month = divmod(date.year * 12 + date.month - 1 - n, 12)
-    last = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
-    return dt.date(year, month + 1, min(date.day, last))
+    return {FIRST: 0.0} | {date: round(rate, 1) for date, rate in rates.items()}
 
 
 def could_start(date: dt.date, days_to_fill: int) -> float:
@@ -245,7 +231,6 @@ def first_claims_per_week() -> dict[str, dict[dt.date, int]]:
 def main() -> None:
     print(f"share of claimants in Great Britain {share_gb():.4f}, of people in the UK {share_of_people():.4f}")
     print("\nKickstart: applied a week", *(f"{day} {n:g}" for day, n in applied_per_week().items()), sep="\n  ")
-    print("half a year earlier", *(f"{day} {n:g}" for day, n in applied_per_week(6).items()), sep="\n  ")
     print(f"days to fill {days_to_fill()}; could start / started in Great Britain, thousands:")
     for day, n in kickstart("started").items():
         print(f"  {day}  {could_start(day, days_to_fill()):6.1f}  {n:6.1f}")

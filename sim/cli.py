@@ -88,7 +88,8 @@ def check(file: File, changes: Sets = None) -> None:
     _print(console, "What it means, all jobcentres together:")
     for month, load_there, sentence in in_words(scenario, load_frame):
         _print(console, f"{month}  {_ratio(load_there)}  {sentence}")
-    for title, lines in (("Programmes", programmes_in_words(scenario)), ("Labour market, on the eve", labour_market_in_words(scenario))):
+    vacancies = "Vacancies on the eve, and job finding as a share of the monthly rates"
+    for title, lines in (("Programmes", programmes_in_words(scenario)), (vacancies, labour_market_in_words(scenario))):
         if lines:
             _print(console, f"\n{title}:")
         for line in lines:

@@ -23,8 +23,9 @@ from scipy import stats
 from sim import first_spells
 from sim.measures import FEWEST_AT_RISK, MEASURES
 from sim.model.ledger import EVENT_COLUMNS, Event, Record
-from sim.record import HOME_COLUMNS, SITE_COLUMNS, View
+from sim.record import HOME_COLUMNS, SITE_COLUMNS
 from sim.scenario.schema import AGE_GROUPS, CHANNELS, KINDS
+from sim.view import View
 
 ALL = "all"
 SPLIT = ["jobcentre", "area", "age_group", "programme"]

@@ -62,7 +62,8 @@ def programmes_in_words(scenario: Scenario) -> list[str]:
 
 
 def labour_market_in_words(scenario: Scenario) -> list[str]:
-    """One line for each sector, by name: vacancies per searcher on the eve of the run, and what that makes of finding a job."""
+    """One line for each sector, by name: vacancies on the eve of the run, people who look for them, and how fast they find jobs, as a share
+    of the monthly rates."""
     market = scenario.labour_market
     if market is None:
         return []
@@ -71,13 +72,9 @@ def labour_market_in_words(scenario: Scenario) -> list[str]:
     lines = []
     for name, sector in sorted(market.sectors.items()):
         searchers, vacancies = people * float(sector.share) / shared, float(sector.vacancies)
-        tightness = vacancies / max(1.0, searchers)
-        relative = tightness / float(market.reference_tightness)
+        relative = vacancies / max(1.0, searchers) / float(market.reference_tightness)
         factor = min(64.0, relative ** float(market.elasticity)) if vacancies >= 1 else 0.0
-        lines.append(
-            f"{name}: {vacancies:,.0f} vacancies for {searchers:,.0f} people, {tightness:.3g} each or {relative:.3g} times the reference; "
-            f"at the start jobs are found {factor:.3g} times as fast as the monthly rates say"
-        )
+        lines.append(f"{name}: {vacancies:,.0f} for {searchers:,.0f} people, {factor:.0%}")
     return lines
 
 
@@ -98,12 +95,12 @@ def _whom(scenario: Scenario, programme: Programme, there: Room) -> str:
 
 
 def _weeks(scenario: Scenario, programme: Programme, there: Room) -> str:
-    """``, 13 to 52 weeks on the claim``, as on the first day and as on the last if that differs; nothing if any will do."""
+    """`` 13 to 52 weeks on the claim``, as on the first day and as on the last if that differs; nothing if any will do."""
     dates = [scenario.period.from_ + dt.timedelta(days=int(day)) for day in there.days[[0, -1]]]
     bounds = [(int(programme.who.at_least_weeks.on(date)), int(programme.who.at_most_weeks.on(date))) for date in dates]
     first, last = (_between(*bound) for bound in bounds)
     changed = f" (at the end {last or 'at any time'})" if last != first else ""
-    return f", {first or 'at any time'} on the claim{changed}" if first or last else ""
+    return f" {first or 'at any time'} on the claim{changed}" if first or last else ""
 
 
 def _between(least: int, most: int) -> str:

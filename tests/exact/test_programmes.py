@@ -22,7 +22,8 @@ import pytest
 
 from sim.calendar import Calendar
 from sim.model.simulation import simulate
-from sim.record import END, View
+from sim.record import END
+from sim.view import View
 from tests.exact.queues import erlang_b, erlang_c, erlang_queue, exponential_places, length_law, two_places_lost
 from tests.exact.test_incidence import agrees, made
 from tests.scenarios import tiny

@@ -14,8 +14,9 @@ import sim
 from sim.measures import MEASURES
 from sim.model.ledger import Event
 from sim.model.simulation import simulate
-from sim.record import END, JOB_ENTRY, SECTOR_COLUMNS, View
+from sim.record import END, JOB_ENTRY, SECTOR_COLUMNS
 from sim.scenario.schema import AGE_GROUPS
+from sim.view import View
 from tests.scenarios import BOUNDLESS, TINY, VALUE, daily, events, tiny, total
 
 YOUNG = AGE_GROUPS.index("16-24")

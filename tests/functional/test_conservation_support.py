@@ -6,8 +6,9 @@ import pytest
 from sim.model.ledger import Event
 from sim.model.people import NONE, YOUTH_HUB
 from sim.model.simulation import simulate
-from sim.record import END, JOB_ENTRY, SECTOR_COLUMNS, View
+from sim.record import END, JOB_ENTRY, SECTOR_COLUMNS
 from sim.scenario.schema import AGE_GROUPS
+from sim.view import View
 from tests.functional.test_conservation import SCENARIOS
 from tests.scenarios import RICH, VALUE, daily, events, rich, total
 

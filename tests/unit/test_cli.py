@@ -40,7 +40,8 @@ def test_check_tells_what_programmes_and_the_labour_market_allow(tmp_path):
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     words = " ".join(outcome.stdout.split())
     scenario = load(file)
-    for title, lines in (("Programmes:", programmes_in_words(scenario)), ("Labour market, on the eve:", labour_market_in_words(scenario))):
+    vacancies = "Vacancies on the eve, and job finding as a share of the monthly rates:"
+    for title, lines in (("Programmes:", programmes_in_words(scenario)), (vacancies, labour_market_in_words(scenario))):
         assert title in words and lines
         assert all(" ".join(line.split()) in words for line in lines)
 

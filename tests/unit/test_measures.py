@@ -8,7 +8,8 @@ import pytest
 
 from sim.measures import MEASURES
 from sim.model import ledger
-from sim.record import HOME_COLUMNS, SITE_COLUMNS, View
+from sim.record import HOME_COLUMNS, SITE_COLUMNS
+from sim.view import View
 from tests.unit.synthetic import record, some_people, some_referrals
 
 NAN = pytest.approx(math.nan, nan_ok=True)

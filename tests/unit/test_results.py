@@ -8,8 +8,9 @@ import pytest
 
 from sim.measures import HALF_A_DAY, MEASURES
 from sim.model.ledger import Event
-from sim.record import COST_COLUMNS, HOME_COLUMNS, SECTOR_COLUMNS, SITE_COLUMNS, View
+from sim.record import COST_COLUMNS, HOME_COLUMNS, SECTOR_COLUMNS, SITE_COLUMNS
 from sim.results import MEASURE_KEYS, SPLIT, WEEKLY_KEYS, RunTables, csv, over_replications, readable, replication_tables, summarise
+from sim.view import View
 from tests.unit.synthetic import record, some_people, some_referrals
 
 EPOCH = dt.date(1970, 1, 1)
