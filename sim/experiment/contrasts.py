@@ -115,6 +115,8 @@ def _pairs(base: RunTables, other: RunTables, measure: str, statistic: str) -> p
         table = run.replications
         rows = table[(table["measure"] == measure) & (table["statistic"] == statistic) & (table[SPLIT] == ALL).all(axis=1)]
         of.append(rows.set_index("replication")["value"])
+    if measure == "cost":  # in no table where nothing has a price, as before a programme is added
+        of = [costs if len(costs) else pd.Series(0.0, index=others.index) for costs, others in zip(of, of[::-1], strict=True)]
     return pd.DataFrame({"base": of[0], "other": of[1]}).dropna()
 
 

@@ -116,7 +116,8 @@ JOURNEY: tuple[Measure, ...] = (
     Measure(
         "review_interval",
         "days",
-        "Calendar days between a review held and the meeting held before it: mean over reviews held in the run.",
+        "Calendar days between a review held and the meeting held before it: mean over reviews held in the run. Intervals that are still "
+        "open at its end do not count, so while reviews stretch it lags behind; reviews_overdue does not.",
         ("mean",),
         "lower",
         lambda v: (share(v.home("interval_days").sum(), v.home("intervals").sum()),),
@@ -125,7 +126,7 @@ JOURNEY: tuple[Measure, ...] = (
         "review_delay",
         "working days",
         "Working days from the day a review was due to the day it was held: mean over reviews held in the run. "
-        "Who misses one is due again the next working day.",
+        "Who misses one is due again the next working day. Reviews not held by the end of the run do not count; reviews_overdue has them.",
         ("mean",),
         "lower",
         lambda v: (share(v.home("delay_working_days").sum(), v.home("reviews_held").sum()),),
@@ -225,8 +226,9 @@ JOURNEY: tuple[Measure, ...] = (
         "backlog_cleared",
         "date",
         f"The first working day from which, for {_CLEARED_FOR} working days running, fewer than {_CLEARED_BELOW:.0%} of the caseload are "
-        "more than 5 working days past their due day; the first working day of the run if there was no backlog. Given as the share of "
-        "replications that get there, and order statistics over all replications, blank where they fall among those that do not.",
+        "more than 5 working days past their due day; the first working day of the run if there was no backlog, or with people there "
+        "if that is later. Given as the share of replications that get there, "
+        "and order statistics over all replications, blank where they fall among those that do not.",
         ("share", "p10", "median", "p90"),
         "lower",
         _backlog_cleared,

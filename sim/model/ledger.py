@@ -208,8 +208,12 @@ class Ledger:
         self._must_equal(day, "minutes booked ahead", self.booked_ahead, diary_ahead)
         served = site[:, column("coach_minutes_held")] + site[:, column("coach_minutes_missed")]
         self._must_equal(day, "minutes of today's appointments", served, site[:, column("coach_minutes_booked")])
-        if (site[:, column("coach_minutes_booked")] > site[:, column("coach_minutes")]).any():
-            raise ConservationError(f"day {day}: more coach minutes are booked than are there")
+        self._must_equal(
+            day, "desk minutes of today's appointments", site[:, column("desk_minutes_used")], site[:, column("desk_minutes_booked")]
+        )
+        for kind in ("coach_minutes", "desk_minutes"):
+            if (site[:, column(f"{kind}_booked")] > site[:, column(kind)]).any():
+                raise ConservationError(f"day {day}: more {kind.replace('_', ' ')} are booked than are there")
         self._caseload = here
 
     def _must_equal(self, day: int, what: str, counted: NDArray[np.generic], expected: NDArray[np.generic]) -> None:

@@ -199,4 +199,6 @@ class Programmes:
 def _days_until(u: NDArray[np.float64], monthly_rate: object) -> NDArray[np.int64]:
     """Days until something happens at a monthly rate, at least one: an Exp(1) value over the daily hazard, both in units."""
     hazard = int(np.rint(daily_hazard(np.float64(monthly_rate)) * UNITS))  # type: ignore[arg-type]
-    return np.maximum(1, -(-exponential_units(u) // hazard))
+    if hazard == 0:
+        return np.full(len(u), NO_END, dtype=np.int64)
+    return np.clip(-(-exponential_units(u) // hazard), 1, NO_END)

@@ -14,6 +14,8 @@ from sim.scenario.schema import Scenario
 
 FIRST_SPELL = (1 << 24) - 1
 """The bits of a subject's number that are the same in every spell."""
+LAST_SPELL = 255
+"""The bits above them hold no more spells."""
 
 
 class Returns:
@@ -36,6 +38,7 @@ class Returns:
         if self.rules is None or not len(workers):
             return
         back = raw(workers)[self._draw(workers, Purpose.RETURN) < float(self.rules.share)].view(PERSON)
+        back = raw(back)[self.everyone.history["spell"][back["id"]] < LAST_SPELL].view(PERSON)
         after = exponential_units(self._draw(back, Purpose.RETURN_AFTER)) / UNITS * (7 * float(self.rules.mean_weeks))
         day = today + np.maximum(1, np.floor(after + 0.5).astype(np.int64))
         for i in np.flatnonzero(day < self.days):

@@ -38,7 +38,8 @@ from sim.model.people import (
     Rows,
 )
 from sim.model.referral import ENTRIES_TODAY, SEARCHERS, Support, close_episode, finish, refer
-from sim.record import HOME_COLUMNS, SITE_COLUMNS
+from sim.record import HOME_COLUMNS, JOB_ENTRY, SITE_COLUMNS
+from sim.record import LEFT as LEFT_CLAIM
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -288,7 +289,7 @@ def _leave(
         note(events, cursor, today, 4, r.id, E_LEFT, r.home, -1, -1, programme, today - int(r.claim))
     past = history[r.id]
     past.exit = today
-    past.exit_kind = r.state - ON_PROGRAMME
+    past.exit_kind = JOB_ENTRY if r.state == WORK else LEFT_CLAIM
     past.held = r.count - past.missed
     if r.booked != NONE:
         enter(diary, r.serving, r.booked, -int(r.minutes), r.kind, r.channel)

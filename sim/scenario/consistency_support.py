@@ -135,7 +135,15 @@ def phoning_is_not_worse_than_silence(s: Scenario) -> Iterator[Finding]:
         yield Finding(("job_entry", "phone_only"), f"expected at least no_contact, {floor:.9g}, below which nothing goes, not {phone:.9g}")
 
 
+def programmes_have_names_of_their_own(s: Scenario) -> Iterator[Finding]:
+    """Luck goes by the names of area and programme together: of the same name, they would give people of two areas the same luck."""
+    for name in s.programmes:
+        if name in s.areas:
+            yield Finding(("programmes", name), "expected a name that is not that of an area", at_key=True)
+
+
 RULES = (
+    programmes_have_names_of_their_own,
     phoning_is_not_worse_than_silence,
     programmes_run_forward,
     supply_is_of_one_kind,

@@ -257,7 +257,7 @@ class JobEntry(Part):
     phone_only: Factor = Number(value=1)
     """Ratio of hazards, last meeting by phone against face to face."""
     lost_early_meeting: Factor = Number(value=1)
-    """Ratio of hazards for the rest of the spell once a meeting in its first weeks was missed or cancelled by the jobcentre."""
+    """Ratio of hazards for the rest of the spell once a meeting in its first weeks was missed, or bumped by a cut."""
     early_weeks: Annotated[Number, Unit("weeks", 1, 52, whole=True)] = Number(value=4)
     """The first weeks of the claim in which a lost meeting counts."""
     halved_length: Factor = Number(value=1)

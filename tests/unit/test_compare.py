@@ -148,9 +148,17 @@ def contrast(base, other, name):
 
 def test_what_is_not_in_both_runs_is_not_contrasted():
     base = several("a", {ENTRIES: [1, 2]})
-    other = several("b", {ENTRIES: [3, 4], COST: [9, 9]})
+    other = several("b", {ENTRIES: [3, 4], OTHERS: [9, 9]})
     assert compare(base, other).table["measure"].tolist() == ["job_entries", "net_entries"]
     assert compare(tables("a", [1, 2]), tables("b", [1, 2])).table["measure"].tolist() == ["caseload"]
+
+
+def test_what_has_no_price_costs_nothing():
+    """A programme with a price is added to a scenario in which nothing has one."""
+    base = several("a", {ENTRIES: [10, 20, 30]})
+    other = several("b", {ENTRIES: [12, 22, 32], COST: [900, 900, 900]})
+    for one, two in ((base, other), (other, base)):
+        assert contrast(one, two, "cost_per_additional_entry").loc["ratio", "difference"] == pytest.approx(450)
 
 
 def test_net_entries_and_those_displaced_among_others():

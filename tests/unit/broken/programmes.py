@@ -116,6 +116,8 @@ CASES = (
         "49:110: coaches.recruitment.autumn.to.Hub: expected a jobcentre that takes a share of people from somewhere, as Hub does not"),
     _case("phone_below_no_contact", {"job_entry:\n": "job_entry:\n  phone_only: 0.9\n"},
         "63:15: job_entry.phone_only: expected at least no_contact, 1, below which nothing goes, not 0.9"),
+    _case("named_like_an_area", {"  JETS:\n": "  Town:\n"},
+        "90:3: programmes.Town: expected a name that is not that of an area"),
     # dates, names and shares
     _case("open_backwards", {"from: 2020-10-05, to: 2022-09-30": "from: 2020-10-05, to: 2020-10-04"},
         "91:34: programmes.JETS.open.to: expected a date on or after 2020-10-05, not 2020-10-04"),
