@@ -14,7 +14,7 @@ from sim.scenario import Scenario
 from sim.show.style import DASHES, FAINT, Chart
 from sim.show.words import date
 
-_MARKERS = {"recruits trained": "v", "temporary jobcentre opens": "D", "temporary jobcentre closes": "X"}
+_MARKERS = {"recruits trained": "v", "temporary jobcentre opens": "D", "temporary jobcentre closes": "X", "youth hub opens": "p"}
 
 
 def mark(chart: Chart, scenario: Scenario) -> None:
@@ -42,19 +42,21 @@ def mark(chart: Chart, scenario: Scenario) -> None:
     if handles:
         above = top.transAxes + ScaledTranslation(0, 23 / 72, chart.dpi_scale_trans)
         look = {"frameon": False, "fontsize": 8, "handletextpad": 0.1, "borderpad": 0, "borderaxespad": 0, "columnspacing": 1.2}
-        top.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.008, 1), bbox_transform=above, ncols=3, **look)
+        top.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.008, 1), bbox_transform=above, ncols=4, **look)
 
 
 def planned(scenario: Scenario) -> dict[str, list[dt.date]]:
-    """Dates, sorted, each once: first working days of recruits after their training, openings and closings of temporary jobcentres."""
+    """Dates, sorted, each once: first working days of recruits after their training, openings and closings."""
     holidays = np.array(bank_holidays(scenario.working_days), dtype="datetime64[D]")
     trained = {
         np.busday_offset(cohort.starts.value, int(cohort.training_working_days), roll="forward", holidays=holidays).astype(dt.date)
         for cohort in scenario.coaches.recruitment.values()
     }
-    lives = [jobcentre.temporary for jobcentre in scenario.jobcentres.values() if jobcentre.temporary is not None]
+    hubs = scenario.youth_hubs
+    lives = [jobcentre.temporary for name, jobcentre in scenario.temporary.items() if jobcentre.temporary and name not in hubs]
     return {
         "recruits trained": sorted(trained),
         "temporary jobcentre opens": sorted({life.opens.value for life in lives}),
         "temporary jobcentre closes": sorted({life.closes.value for life in lives if life.closes is not None}),
+        "youth hub opens": sorted({hub.temporary.opens.value for hub in hubs.values() if hub.temporary}),
     }

@@ -146,6 +146,7 @@ def test_dates_of_recruits_and_openings():
     assert dates == {
         "recruits trained": ["2020-07-24"],
         "temporary jobcentre opens": ["2020-08-03"],
+        "youth hub opens": [],
         "temporary jobcentre closes": ["2020-08-24"],
     }
 
