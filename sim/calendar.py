@@ -64,10 +64,6 @@ class Calendar:
         """Working days up to and including a day; only differences mean anything."""
         return int(self._count[self._at(day)])
 
-    def between(self, day: int, later: int) -> int:
-        """Working days after one day, up to and including a later one."""
-        return self.count(later) - self.count(day)
-
     def next_working(self, day: int) -> int:
         """The first working day after a day."""
         return int(self._next[self._at(day)])

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.ledger import Record
-from sim.record import JOB_ENTRY
+from sim.record import JOB_ENTRY, Record
 
 
 def pack(record: Record) -> pd.DataFrame:

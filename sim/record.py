@@ -122,6 +122,10 @@ class Record(Protocol):
         """Index of the area, shape (J,); -1 for a temporary jobcentre."""
 
     @property
+    def areas(self) -> tuple[str, ...]:
+        """Names in order."""
+
+    @property
     def by_home(self) -> NDArray[np.int64]:
         """Shape (days, J, age groups, len(HOME_COLUMNS))."""
 

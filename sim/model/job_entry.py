@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from sim.luck import UNITS
 from sim.scenario.numbers import Series
+from sim.scenario.rates import daily_hazard
 from sim.scenario.schema import AGE_GROUPS, Scenario
 from sim.scenario.schema import JobEntry as JobEntryRules
 
-DAYS_A_MONTH = 30.4375
 INTERVALS = 256
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 7, 255
 FORTNIGHT = 14
@@ -25,11 +25,6 @@ SURE = 64.0
 MOST_UNITS = SURE * UNITS
 FARTHEST = 8.0
 """How many times the reference caseload, or what part of it, still makes a difference."""
-
-
-def daily_hazard(monthly_rate: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The hazard per day at which a given share goes within a month: -ln(1 - rate) / 30.4375."""
-    return -np.log(1 - monthly_rate) / DAYS_A_MONTH
 
 
 def contact_factors(weekly_instead_of_fortnightly: float, no_contact: float, phone_only: float) -> NDArray[np.float64]:

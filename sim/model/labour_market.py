@@ -9,12 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.job_entry import DAYS_A_MONTH
 from sim.record import SECTOR_COLUMNS
+from sim.scenario.rates import daily_hazard, matching
 from sim.scenario.schema import Scenario
-
-MOST = 64.0
-"""The largest matching factor."""
 
 
 class LabourMarket:
@@ -38,7 +35,7 @@ class LabourMarket:
             self.vacancies = [float(self.rules.sectors[name].vacancies) for name in self.sectors]
             self.inflow = [self.rules.sectors[name].inflow_per_week.daily(start, days) / 7 for name in self.sectors]
             self.others, self.lapsing = (
-                float(1 - np.exp(np.log(1 - float(rate)) / DAYS_A_MONTH))
+                float(1 - np.exp(-daily_hazard(float(rate))))
                 for rate in (self.rules.others_hiring_monthly_rate, self.rules.lapsing_monthly_rate)
             )
 
@@ -60,7 +57,4 @@ class LabourMarket:
 
     def _factor(self, s: int, searchers: int) -> float:
         assert self.rules is not None
-        if self.vacancies[s] < 1:
-            return 0.0
-        tightness = self.vacancies[s] / max(1, searchers)
-        return float(min(MOST, (tightness / float(self.rules.reference_tightness)) ** float(self.rules.elasticity)))
+        return matching(self.rules, self.vacancies[s], searchers)

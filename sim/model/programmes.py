@@ -14,11 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.calendar import Calendar
 from sim.luck import UNITS, Luck, Purpose, exponential_units, name_hash
-from sim.model.job_entry import daily_hazard
 from sim.model.ledger import ConservationError, Event
 from sim.model.people import IN_QUEUE, records
 from sim.model.referral import OFFER, PROGRAMME
 from sim.record import END, EPISODE
+from sim.scenario.capacity import NEVER
+from sim.scenario.numbers import Number
+from sim.scenario.rates import daily_hazard
 from sim.scenario.schema import AGE_GROUPS, Scenario
 from sim.scenario.supply import days_open, intake_days, supply
 from sim.scenario.support import Programme
@@ -26,8 +28,6 @@ from sim.scenario.support import Programme
 if TYPE_CHECKING:
     from sim.model.jobcentre import Pool, Surroundings
 
-NO_END = 10**6
-"""A day that no run reaches."""
 WITHDREW = END.index("withdrew")
 
 
@@ -152,7 +152,7 @@ class Programmes:
     def _patience(self, k: int, today: int, ids: NDArray[np.int64], around: Surroundings) -> NDArray[np.int64]:
         """The day on which each of today's joiners gives up."""
         rules = self.programmes[k].queue
-        days = np.full(len(ids), NO_END, dtype=np.int64)
+        days = np.full(len(ids), NEVER, dtype=np.int64)
         if float(rules.withdrawing_monthly_rate) > 0:
             days = _days_until(self._draw(k, ids, around, Purpose.WITHDRAWAL, around.marks["before"][ids]), rules.withdrawing_monthly_rate)
         if rules.longest_wait_days is not None:
@@ -196,9 +196,9 @@ class Programmes:
             around.ledger.note_people(today, 5, Event.WITHDREW, people[rows], programme=k, value=today - gone["joined"][here])
 
 
-def _days_until(u: NDArray[np.float64], monthly_rate: object) -> NDArray[np.int64]:
+def _days_until(u: NDArray[np.float64], monthly_rate: Number) -> NDArray[np.int64]:
     """Days until something happens at a monthly rate, at least one: an Exp(1) value over the daily hazard, both in units."""
-    hazard = int(np.rint(daily_hazard(np.float64(monthly_rate)) * UNITS))  # type: ignore[arg-type]
+    hazard = int(np.rint(daily_hazard(float(monthly_rate)) * UNITS))
     if hazard == 0:
-        return np.full(len(u), NO_END, dtype=np.int64)
-    return np.clip(-(-exponential_units(u) // hazard), 1, NO_END)
+        return np.full(len(u), NEVER, dtype=np.int64)
+    return np.clip(-(-exponential_units(u) // hazard), 1, NEVER)

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from sim.scenario.capacity import calendar_of, capacity
 from sim.scenario.numbers import Series
+from sim.scenario.rates import daily_hazard
 from sim.scenario.schema import AGE_GROUPS, Appointment, Jobcentre, Review, Scenario
 
 Floats = NDArray[np.float64]
 
-DAYS_A_MONTH = 30.4375
 HIGHEST_OPENING_LOAD = 4.0
 SHORT = 1.05
 """A load of a single jobcentre from which it is named: less is within the roughness of a projection by weeks."""
@@ -274,11 +274,11 @@ def _stay(scenario: Scenario, area: str, oldest: int, days: int) -> Floats:
     shares, total = _age_shares(scenario, area)
     age = sum(share * (float(factors[g]) if g in factors else 1.0) for g, share in shares.items()) / total
     market = _weekly(scenario, scenario.job_entry.market, days)
-    leaving = -np.log(1 - _weekly(scenario, scenario.other_leaving.monthly_rate, days)) / DAYS_A_MONTH
+    leaving = daily_hazard(_weekly(scenario, scenario.other_leaving.monthly_rate, days))
     job = np.zeros((len(market), oldest))
     for week in sorted(scenario.job_entry.monthly_rate_by_week):
         rate = _weekly(scenario, scenario.job_entry.monthly_rate_by_week[week], days)
-        job[:, week:] = (-np.log(1 - rate) / DAYS_A_MONTH * age * market)[:, None]
+        job[:, week:] = (daily_hazard(rate) * age * market)[:, None]
     return np.exp(-7 * (job + leaving[:, None]))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.calendar import Calendar
+from sim.scenario.rates import matching
 from sim.scenario.schema import AGE_GROUPS, Scenario
 from sim.scenario.shape import one_of
 from sim.scenario.supply import LONGEST_HOLIDAY, Ints, days_open, intake_days, supply
@@ -72,9 +73,7 @@ def labour_market_in_words(scenario: Scenario) -> list[str]:
     lines = []
     for name, sector in sorted(market.sectors.items()):
         searchers, vacancies = people * float(sector.share) / shared, float(sector.vacancies)
-        relative = vacancies / max(1.0, searchers) / float(market.reference_tightness)
-        factor = min(64.0, relative ** float(market.elasticity)) if vacancies >= 1 else 0.0
-        lines.append(f"{name}: {vacancies:,.0f} for {searchers:,.0f} people, {factor:.0%}")
+        lines.append(f"{name}: {vacancies:,.0f} for {searchers:,.0f} people, {matching(market, vacancies, searchers):.0%}")
     return lines
 
 

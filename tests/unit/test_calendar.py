@@ -42,12 +42,12 @@ def test_next_working_is_after_the_day_and_roll_may_be_the_day(calendar):
     assert [calendar.roll(day) for day in range(6)] == [0, 5, 5, 5, 5, 5]
 
 
-def test_working_days_between_exclude_the_first_day_and_include_the_last(calendar):
-    assert calendar.between(0, 0) == 0
-    assert calendar.between(0, 4) == 0
-    assert calendar.between(0, 5) == 1
-    assert calendar.between(-7, 0) == 5  # the week before
-    assert calendar.between(1, 6) == 2
+def test_working_days_between_two_days_exclude_the_first_day_and_include_the_last(calendar):
+    assert calendar.count(0) - calendar.count(0) == 0
+    assert calendar.count(4) - calendar.count(0) == 0
+    assert calendar.count(5) - calendar.count(0) == 1
+    assert calendar.count(0) - calendar.count(-7) == 5  # the week before
+    assert calendar.count(6) - calendar.count(1) == 2
 
 
 def test_dates_and_days_are_each_others_inverse(calendar):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sim.luck import UNITS
-from sim.model.job_entry import INTERVALS, JobEntry, contact_factors, daily_hazard, personal_factors, place_factor
+from sim.model.job_entry import INTERVALS, JobEntry, contact_factors, personal_factors, place_factor
+from sim.scenario.rates import daily_hazard
 from tests.scenarios import tiny
 
 MONTH = 30.4375

@@ -52,6 +52,7 @@ PEOPLE, AHEAD, TODAY = "people on the claim", "minutes booked ahead", "minutes o
         ("booked_ahead", 10, AHEAD, 10),
         ("coach_minutes_held", 10, TODAY, 10),
         ("coach_minutes_missed", -10, TODAY, -10),
+        ("desk_minutes_used", 10, f"desk {TODAY}", 10),
     ],
 )
 def test_a_day_that_does_not_add_up_stops_the_run_with_day_place_and_numbers(monkeypatch, name, amount, what, surplus):
@@ -65,9 +66,10 @@ def test_a_day_that_does_not_add_up_stops_the_run_with_day_place_and_numbers(mon
     assert float(said[1]) - float(said[2]) == surplus
 
 
-def test_more_minutes_booked_than_there_are_stop_the_run(monkeypatch):
-    tampering(monkeypatch, "coach_minutes", -1000)
-    with pytest.raises(ConservationError, match=r"^day 18: more coach minutes are booked than are there$"):
+@pytest.mark.parametrize("kind", ["coach_minutes", "desk_minutes"])
+def test_more_minutes_booked_than_there_are_stop_the_run(monkeypatch, kind):
+    tampering(monkeypatch, kind, -1000)
+    with pytest.raises(ConservationError, match=rf"^day 18: more {kind.replace('_', ' ')} are booked than are there$"):
         simulate(rich(), 1, 0)
 
 

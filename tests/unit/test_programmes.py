@@ -262,3 +262,12 @@ def test_nobody_enters_work_on_a_programme_that_forbids_it_and_more_do_after_one
     left = record.people["exit"][done["person"]] - done["ended"]
     within = ((left >= 0) & (left < 30) & (record.people["exit_kind"][done["person"]] == 1)).mean()
     assert within == pytest.approx(1 - 0.9**2, abs=5 * np.sqrt(0.19 * 0.81 / len(done)))
+
+
+@pytest.mark.parametrize("rate", [1e-15, 1e-12, 1e-9, 1e-7])
+def test_at_a_rate_next_to_nothing_nobody_gives_up_or_drops_out(rate):
+    """Down to rates whose daily hazard is less than a unit, and to days too far away to be written down."""
+    without = made(queue={}, weeks=2)
+    record = made(queue={"withdrawing_monthly_rate": rate}, weeks=2, drop_out_monthly_rate=rate)
+    assert len(events(record, Event.STARTED)) and not len(events(record, Event.WITHDREW, before=55))
+    assert events(record).tolist() == events(without).tolist()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.model import returns
 from sim.model.ledger import Event
 from sim.model.people import NONE
 from sim.model.simulation import simulate
@@ -129,3 +130,10 @@ def test_a_programme_started_in_an_earlier_spell_is_not_started_again():
     started = record.episodes["person"][record.episodes["started"] != NONE]
     assert len(set(root[started].tolist())) == len(started)
     assert (record.people["spell"][started] > 0).any(), "some start in a later spell"
+
+
+def test_after_the_last_spell_that_can_be_told_apart_nobody_comes_back(monkeypatch):
+    """With three in place of 255: their bits are all that a subject has for spells."""
+    monkeypatch.setattr(returns, "LAST_SPELL", 3)
+    always = {"job_entry.market": 1, "areas.North": {"claimants": 100, "claims_per_week": 0}}
+    assert returning(share=1, mean_weeks=0.1, **always).people["spell"].max() == 3
