@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock baselines docs clean
+.PHONY: help run test lint lock baselines docs validate calibrate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,10 +34,17 @@ lock: $(READY) ## pin every dependency, with hashes, in requirements.lock
 baselines: $(READY) ## write the back tests' stored results anew
 	$(BIN)/python -m tests.back.baselines $(ARGS)
 
-docs: $(READY) ## write the reference pages, the outputs shown in the pages and the figure of Kickstart anew
+docs: $(READY) ## write the reference pages, the logs, the outputs shown in the pages and the figure of Kickstart anew
 	$(BIN)/python docs/make_reference.py
 	$(BIN)/python -m docs.make_kickstart_figure
+	$(BIN)/python docs/make_quality.py
 	$(BIN)/python -m tests.functional.blocks
+
+validate: $(READY) ## run all the evidence and write docs/validation.md
+	$(BIN)/python -m tests.validation $(ARGS)
+
+calibrate: $(READY) ## fit great_britain.yaml to 2020 and write it down
+	$(BIN)/python scenarios/calibrate_great_britain.py
 
 clean: ## remove the environment, caches and builds (results in runs/ stay)
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ import datetime as dt
 import math
 import sys
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -164,6 +165,7 @@ def hub_coaches_from() -> dict[str, dict[str, float]]:
 # --- The labour market ------------------------------------------------------------------------------------------------------------
 
 
+@cache
 def vacancies_uk(sector: str) -> dict[str, float]:
     """Thousands by month."""
     out: dict[str, float] = {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,7 +47,9 @@ NORMAL, PANDEMIC = (1.0, 0.06), (0.65, 0.04)  # (factor on job entry, other leav
 BANDS = ((0, 10), (11, 12), (13, 15), (16, 25), (26, 51), (52, 599))
 
 
+@cache
 def rows(name: str) -> list[dict[str, str]]:
+    """A data file; read once."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -78,6 +81,7 @@ def line(x: float, points: list[tuple[int, float]]) -> float:
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
+@cache
 def stock() -> dict[str, int]:
     """Claimants by borough at the count of July 2020, the nearest to the first day."""
     seen, region = counts(), "West Midlands region"

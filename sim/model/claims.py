@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from sim import luck as lucky
 from sim.calendar import Calendar
+from sim.compiled import compiled
 from sim.luck import Luck, Purpose
 from sim.model.people import FIRST, NEVER, NONE, PERSON, REVIEW, REVIEWS, SUBJECT, WAITING, records
-from sim.scenario.capacity import life
+from sim.scenario.capacity import life, opening_known
 from sim.scenario.load_check import bands, opening_load
 from sim.scenario.schema import AGE_GROUPS, Scenario
 
@@ -46,21 +47,67 @@ class Interval:
 YOUNG = AGE_GROUPS.index("16-24")
 
 
-def catchments(scenario: Scenario, calendar: Calendar) -> list[Interval]:
-    """Intervals of all temporary jobcentres, by name of the origin, then of the temporary one; adjacent, open or not; youth hubs last."""
-    names = sorted(scenario.jobcentres)
-    out = []
-    for purpose, sources in ((Purpose.DIVERSION, names), (Purpose.HUB, sorted(scenario.areas))):
-        for number, source in enumerate(sources):
-            low = 0.0
-            for name, jobcentre in scenario.temporary.items():
-                taken = jobcentre.takes_young_from if purpose == Purpose.HUB else jobcentre.takes_from
-                if source in taken:
-                    high = low + float(taken[source])
-                    lives = life(jobcentre, calendar)
-                    out.append(Interval(names.index(name), number, purpose, low, high, *lives, jobcentre.standing_caseload))
-                    low = high
-    return out
+class Catchments:
+    """The intervals of all temporary jobcentres and youth hubs, open or not.
+
+    Those of a source are adjacent, in the order in which their openings become known, then of name: so one that is announced later moves
+    nobody else's.
+
+    Attributes:
+        parts: by source (by name), those of temporary jobcentres before those of youth hubs.
+        temporary, opens, closes, standing: of each part; index arrays.
+    """
+
+    def __init__(self, scenario: Scenario, calendar: Calendar) -> None:
+        names, areas = sorted(scenario.jobcentres), sorted(scenario.areas)
+        by_source: dict[tuple[Purpose, int], list[Interval]] = {}
+        for _, name in sorted((opening_known(jobcentre), name) for name, jobcentre in scenario.temporary.items()):
+            jobcentre = scenario.jobcentres[name]
+            lives, number = life(jobcentre, calendar), names.index(name)
+            taken = [(Purpose.DIVERSION, names.index(source), share) for source, share in jobcentre.takes_from.items()]
+            taken += [(Purpose.HUB, areas.index(source), share) for source, share in jobcentre.takes_young_from.items()]
+            for purpose, source, share in taken:
+                there = by_source.setdefault((purpose, source), [])
+                low = there[-1].high if there else 0.0
+                there.append(Interval(number, source, purpose, low, low + float(share), *lives, jobcentre.standing_caseload))
+        self.parts = [part for _, parts in sorted(by_source.items()) for part in parts]
+        self.temporary, self.opens, self.closes = (
+            np.array([getattr(part, key) for part in self.parts], dtype=np.int64) for key in ("temporary", "opens", "closes")
+        )
+        self.standing = np.array([part.standing_caseload for part in self.parts], dtype=np.bool_)
+        self._high = np.array([part.high for part in self.parts])
+        self._nobody = len(areas)
+        self._first = {}
+        before = 0
+        for purpose, sources in ((Purpose.DIVERSION, len(names)), (Purpose.HUB, len(areas) + 1)):
+            many = [len(by_source.get((purpose, source), ())) for source in range(sources)]
+            self._first[purpose] = before + np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
+            before = int(self._first[purpose][-1])
+
+    def draws(self) -> list[Purpose]:
+        """The purposes that matter here, those of temporary jobcentres first."""
+        return sorted({part.purpose for part in self.parts})
+
+    def of(
+        self, purpose: Purpose, origin: NDArray[np.integer], area: NDArray[np.integer], age: NDArray[np.integer], u: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """The part in whose interval each person's number for a purpose lies, -1 for none; index arrays, one entry a person."""
+        source = np.where(age == YOUNG, area, self._nobody) if purpose == Purpose.HUB else origin
+        out = np.full(len(u), NONE, dtype=np.int64)
+        _whose(self._first[purpose], self._high, source.astype(np.int64), u, out)
+        return out
+
+
+@compiled
+def _whose(
+    first: NDArray[np.int64], high: NDArray[np.float64], source: NDArray[np.int64], u: NDArray[np.float64], out: NDArray[np.int64]
+) -> None:
+    """The first part of each person's source whose upper end is above their number."""
+    for i in range(len(u)):
+        for part in range(first[source[i]], first[source[i] + 1]):
+            if u[i] < high[part]:
+                out[i] = part
+                break
 
 
 @dataclass(frozen=True)
@@ -121,13 +168,17 @@ def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> Everyone:
     claims["due"] = calendar.arrays(0, scenario.period.days)[2][claims["claim"]]
     _start_stock(scenario, calendar, luck, all_of_them)
 
-    numbers = {purpose: draw(purpose) for purpose in (Purpose.DIVERSION, Purpose.HUB)}
-    hubs = hub_flags(scenario)
-    for part in catchments(scenario, calendar):
-        mine = part.takes(all_of_them.origin, area, people["age"], numbers[part.purpose])
-        new = (part.opens <= people["claim"]) & (people["claim"] < part.closes)
-        new[: all_of_them.stock] = part.standing_caseload and part.opens < 0 < part.closes
-        people["home"][mine & new] = part.temporary
+    hubs, catchments = hub_flags(scenario), Catchments(scenario, calendar)
+    for purpose in catchments.draws():
+        part = catchments.of(purpose, all_of_them.origin, area, people["age"], draw(purpose))
+        diverted, claim = part != NONE, people["claim"]
+        open_then = (catchments.opens[part] <= claim) & (claim < catchments.closes[part])
+        of_stock = part[: all_of_them.stock]
+        open_then[: all_of_them.stock] = (
+            catchments.standing[of_stock] & (catchments.opens[of_stock] < 0) & (catchments.closes[of_stock] > 0)
+        )
+        taken = diverted & open_then
+        people["home"][taken] = catchments.temporary[part[taken]]
     asks_for_reviews = people["kind"] == REVIEW
     people["kind"][asks_for_reviews] += hubs[people["home"][asks_for_reviews]]
     return all_of_them

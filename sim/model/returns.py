@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.luck import UNITS, Luck, Purpose, exponential_units
-from sim.model.claims import Interval
+from sim.model.claims import Catchments
 from sim.model.people import FIRST, MARK, NEVER, NONE, PERSON, WAITING, Register, joined, raw
 from sim.scenario.schema import Scenario
 
@@ -28,8 +26,8 @@ class Returns:
         parts: intervals of temporary jobcentres and youth hubs.
     """
 
-    def __init__(self, scenario: Scenario, luck: Luck, everyone: Register, parts: Sequence[Interval]) -> None:
-        self.rules, self.luck, self.everyone, self.parts = scenario.returns, luck, everyone, parts
+    def __init__(self, scenario: Scenario, luck: Luck, everyone: Register, catchments: Catchments) -> None:
+        self.rules, self.luck, self.everyone, self.catchments = scenario.returns, luck, everyone, catchments
         self.days = scenario.period.days
         self.coming: dict[int, list[NDArray[np.void]]] = {}
 
@@ -53,11 +51,11 @@ class Returns:
         everyone, earlier = self.everyone, rows["id"].copy()
         subjects, history = everyone.subjects[earlier], everyone.history[earlier]
         rows["home"] = history["origin"]
-        for part in self.parts:
-            if part.opens <= today < part.closes:
-                first_number = subjects["number"] & FIRST_SPELL
-                u = self.luck.uniforms(subjects["name"], first_number, subjects["date"], part.purpose)
-                rows["home"][part.takes(history["origin"], history["area"], history["age"], u)] = part.temporary
+        for purpose in self.catchments.draws():
+            u = self.luck.uniforms(subjects["name"], subjects["number"] & FIRST_SPELL, subjects["date"], purpose)
+            part = self.catchments.of(purpose, history["origin"], history["area"], history["age"], u)
+            taken = (part != NONE) & (self.catchments.opens[part] <= today) & (today < self.catchments.closes[part])
+            rows["home"][taken] = self.catchments.temporary[part[taken]]
         subjects["number"] += 1 << 24
         history["spell"] += 1
         history["earlier"], history["home"], history["claim"] = earlier, rows["home"], today

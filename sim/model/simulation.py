@@ -10,7 +10,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.luck import Luck, Purpose
-from sim.model.claims import Interval, catchments, every_weeks, everyone, hub_flags
+from sim.model.claims import Catchments, Interval, every_weeks, everyone, hub_flags
 from sim.model.coaches import Staffing
 from sim.model.day import EVE, Phase, Process, instant, until
 from sim.model.diary import COACH, COACH_BOOKED, DAY, DESK, DESK_BOOKED
@@ -84,8 +84,9 @@ class Region:
             place=np.ones(len(self.names)),
             counted_on_it=np.zeros(len(scenario.programmes), dtype=np.int64),
         )
-        self.parts = catchments(scenario, self.calendar)
-        self.returns = Returns(scenario, luck, register, self.parts)
+        catchments = Catchments(scenario, self.calendar)
+        self.parts = catchments.parts
+        self.returns = Returns(scenario, luck, register, catchments)
         self.staffing = Staffing(scenario, self.calendar, luck, self.around.diary)
         self._write_rules()
         self.pools = self._make_pools()
@@ -236,7 +237,9 @@ class Region:
             self.pool_number[members] = i
         stock = self.them.people[: self.them.stock]
         pool = self.pool_number[stock["home"]]
-        return [Pool(self.around, members, channels, stock[pool == i]) for i, (members, channels) in enumerate(pools)]
+        by_pool = np.argsort(pool, kind="stable")
+        theirs = np.split(by_pool, np.searchsorted(pool[by_pool], np.arange(1, len(pools))))
+        return [Pool(self.around, members, channels, stock[who]) for (members, channels), who in zip(pools, theirs, strict=True)]
 
     def _move(self, part: Interval, today: int) -> None:
         """People move to a temporary jobcentre or a youth hub, or back from it."""

@@ -135,6 +135,12 @@ def announcements(scenario: Scenario, calendar: Calendar) -> list[int]:
     return sorted({calendar.day(date) for date in dates})
 
 
+def opening_known(jobcentre: Jobcentre) -> dt.date:
+    """The day on which the opening of a temporary jobcentre becomes known."""
+    assert jobcentre.temporary is not None
+    return (jobcentre.temporary.announced or jobcentre.temporary.opens).value
+
+
 def life(jobcentre: Jobcentre, calendar: Calendar) -> tuple[int, int]:
     """The first day a temporary jobcentre is open and the first day it no longer is."""
     assert jobcentre.temporary is not None
@@ -168,7 +174,7 @@ class _View:
     def exists(self, jobcentre: Jobcentre) -> NDArray[np.bool_]:
         assert jobcentre.temporary is not None
         temporary = jobcentre.temporary
-        if not self.knows((temporary.announced or temporary.opens).value):
+        if not self.knows(opening_known(jobcentre)):
             return np.zeros(self.days, dtype=bool)
         opens, closes = life(jobcentre, self.calendar)
         if temporary.closes and not self.knows((temporary.closing_announced or temporary.closes).value):
@@ -199,8 +205,9 @@ def _destinations(scenario: Scenario, cohort: Cohort) -> dict[str, float]:
     """Recruits by the jobcentre they are posted to."""
     if cohort.to != "by_caseload":
         return {name: float(cohort.to[name]) for name in sorted(cohort.to)}
-    share = {name: float(jobcentre.share or 0) for name, jobcentre in scenario.permanent.items()}
-    caseload = {name: float(scenario.areas[scenario.permanent[name].area or ""].claimants) * one for name, one in share.items()}
+    permanent = scenario.permanent
+    share = {name: float(jobcentre.share or 0) for name, jobcentre in permanent.items()}
+    caseload = {name: float(scenario.areas[permanent[name].area or ""].claimants) * one for name, one in share.items()}
     weights = caseload if any(caseload.values()) else share
     total = sum(weights.values())
     return {name: float(cohort.coaches) * one / total for name, one in weights.items()}

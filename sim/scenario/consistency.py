@@ -90,11 +90,12 @@ def bands_are_contiguous(s: Scenario) -> Iterator[Finding]:
 
 def areas_are_shared_out(s: Scenario) -> Iterator[Finding]:
     """The permanent jobcentres of an area serve all of it."""
-    if any(j.area not in s.areas or j.share is None for j in s.permanent.values()):
+    permanent = s.permanent
+    if any(j.area not in s.areas or j.share is None for j in permanent.values()):
         return  # what is missing there is said, and shares cannot add up
     for area in s.areas:
-        shares = {name: j.share for name, j in s.permanent.items() if j.area == area and j.share is not None}
-        if not any(j.area == area for j in s.permanent.values()):
+        shares = {name: j.share for name, j in permanent.items() if j.area == area and j.share is not None}
+        if not any(j.area == area for j in permanent.values()):
             yield Finding(("areas", area), "expected a permanent jobcentre in this area", at_key=True)
         elif abs((total := summed(shares.values())) - 1) > TOLERANCE:
             yield Finding(("jobcentres", max(shares), "share"), f"expected the shares of {area} to add up to 1, not {total:.9g}")
@@ -140,9 +141,9 @@ def names_exist(s: Scenario) -> Iterator[Finding]:
 
 def catchments_fit(s: Scenario) -> Iterator[Finding]:
     """No more than everyone is taken from a jobcentre, or of the young from an area, over all who take from it, whether open or not."""
-    taken = [("takes_from", "taken from", origin) for origin in s.permanent]
+    temporary, taken = s.temporary, [("takes_from", "taken from", origin) for origin in s.permanent]
     for key, words, origin in taken + [("takes_young_from", "of the young taken from", area) for area in s.areas]:
-        takers = {name: float(getattr(j, key)[origin]) for name, j in s.temporary.items() if origin in getattr(j, key)}
+        takers = {name: float(getattr(j, key)[origin]) for name, j in temporary.items() if origin in getattr(j, key)}
         if (total := summed(takers.values())) > 1 + TOLERANCE:
             path: Path = ("jobcentres", max(takers), key, origin)
             yield Finding(path, f"expected all shares {words} {origin} to add up to at most 1, not {total:.9g} ({', '.join(takers)})")
@@ -150,9 +151,10 @@ def catchments_fit(s: Scenario) -> Iterator[Finding]:
 
 def coaches_are_there_to_move(s: Scenario) -> Iterator[Finding]:
     """On no day do more coaches go along to temporary jobcentres than their own has."""
+    temporary = s.temporary
     for origin, home in s.permanent.items():
-        moves = {name: float(j.coaches_from[origin]) for name, j in s.temporary.items() if origin in j.coaches_from}
-        lives = {name: j.temporary for name, j in s.temporary.items() if name in moves}
+        moves = {name: float(j.coaches_from[origin]) for name, j in temporary.items() if origin in j.coaches_from}
+        lives = {name: temporary[name].temporary for name in moves}
         dates = {s.period.from_, *home.coaches.by_date, *(life.opens.value for life in lives.values() if life)}
         for date in sorted(date for date in dates if s.period.from_ <= date <= s.period.to):
             away = [name for name, life in lives.items() if life and _is_open(life, date)]

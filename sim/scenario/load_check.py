@@ -151,7 +151,8 @@ class _Projection:
         self.known_on = known_on
         self.weeks = (days + 6) // 7
         names = sorted(scenario.jobcentres)
-        self.at_hub = [int(name in scenario.youth_hubs) for name in names]
+        hubs = scenario.youth_hubs
+        self.at_hub = [int(name in hubs) for name in names]
         shape = (len(names), self.weeks)
         self.caseload, self.in_reviews = np.zeros(shape), np.zeros(shape)
         self.reviews, self.claims = np.zeros(shape), np.zeros(shape)

@@ -6,6 +6,7 @@ import pytest
 from sim.model.ledger import Event, column
 from sim.model.people import FACE_TO_FACE, FIRST, NONE, REVIEW, YOUTH_HUB
 from sim.model.simulation import simulate
+from sim.scenario.capacity import calendar_of, capacity
 from tests.scenarios import BOUNDLESS, VALUE, daily, events, rich, tiny, total
 
 SCENARIOS = {
@@ -112,6 +113,53 @@ def test_every_booking_ends_in_exactly_one_way(record):
     assert all(day >= record.days for day in booked.values())
     still_there = (record.people["exit"] == NONE).sum() - daily(record, "on_programme")[-1]
     assert daily(record, "on_list")[-1] == still_there - len(booked)
+
+
+def test_how_late_people_are_seen_is_what_the_log_tells():
+    """Nobody is there at first, and minutes are short, so that due days follow from claims and meetings alone and are missed by weeks."""
+    scenario = tiny(
+        {
+            "areas.North": {"claimants": 0, "claims_per_week": 20},
+            "appointments.first_meeting.missed": 0.2,
+            "appointments.review.missed": 0.2,
+            "job_entry.monthly_rate_by_week": {0: 0.2},
+            "other_leaving.monthly_rate": 0.1,
+            "period.to": "2021-06-27",
+        }
+    )
+    record, calendar = simulate(scenario, 1, 0, events=True), calendar_of(scenario)
+    expected = {name: np.zeros(record.days, dtype=int) for name in ("delay_working_days", "interval_days", "intervals", "overdue", "late")}
+    claimed, due, met = {}, {}, {}
+    log = events(record).tolist()
+    for day in range(record.days):
+        for _, _, person, event, _, kind, *_ in (one for one in log if one[0] == day):
+            if event == Event.CLAIM:
+                claimed[person], due[person] = day, calendar.next_working(day)
+            elif event == Event.MISSED:
+                due[person] = calendar.next_working(day)
+            elif event == Event.HELD:
+                if kind == REVIEW:
+                    expected["delay_working_days"][day] += calendar.count(day) - calendar.count(due[person])
+                    expected["interval_days"][day] += day - met[person]
+                    expected["intervals"][day] += 1
+                met[person] = day
+                due[person] = calendar.roll(day + (7 if day - claimed[person] < 7 * 13 else 14))
+            elif event in (Event.JOB_ENTRY, Event.LEFT):
+                del due[person]
+        expected["overdue"][day] = sum(when <= day for person, when in due.items() if person in met)
+        expected["late"][day] = sum(when <= day and calendar.count(day) - calendar.count(when) > 5 for when in due.values())
+    for name, counted in expected.items():
+        assert counted.sum() > 100
+        assert daily(record, name).tolist() == counted.tolist(), name
+
+
+def test_coaches_and_trainees_are_those_of_the_scenario():
+    """Written down by jobcentre and day as they are there, not as they were announced; some of both are."""
+    scenario = rich()
+    record = simulate(scenario, 1, 0)
+    there = capacity(scenario, calendar_of(scenario), record.days)
+    for name, expected in (("coaches", there.coaches), ("in_training", there.in_training)):
+        assert expected.any() and np.array_equal(record.by_site[:, :, column(name)], expected.T)
 
 
 def test_the_rich_scenario_takes_every_path():

@@ -98,7 +98,8 @@ class People:
         self.scenario = scenario
         self.capacity = capacity
         self.luck = luck
-        self.temporary = scenario.temporary
+        known = {name: (j.temporary.announced or j.temporary.opens).value for name, j in scenario.temporary.items() if j.temporary}
+        self.temporary = {name: scenario.jobcentres[name] for name in sorted(known, key=lambda name: (known[name], name))}
         self.everyone: list[Jobseeker] = []
 
     def new_person(self, area: str, entry: dt.date | None, number: int, claim_day: int) -> Jobseeker:
