@@ -76,10 +76,10 @@ def places() -> str:
             f"      announced: {{value: {opens[area] - dt.timedelta(weeks=8)}, confidence: assumption}}\n",
             f"      opens: {{value: {opens[area]}, low: 2021-04-12, high: 2022-03-31, confidence: assumption}}\n",
             "    takes_from:\n",
-            *(f"      {quoted(row['name'])}: {derive.TEMPORARY_SHARE:g}\n" for row in rows),
+            *(f"      {quoted(row['name'])}: {{value: {derive.TEMPORARY_SHARE:g}, {GUESSED}}}\n" for row in rows),
             "    standing_caseload: true\n",
             "    coaches_from:\n",
-            *(f"      {quoted(row['name'])}: {along[row['name']]:g}\n" for row in rows),
+            *(f"      {quoted(row['name'])}: {{value: {along[row['name']]:g}, confidence: policy}}\n" for row in rows),
             f"    desks: {{value: {max(1, round(2 * moved))}, low: -50%, high: +50%, confidence: assumption}}\n",
         ]
     return "".join(out)

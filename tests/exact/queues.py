@@ -1,16 +1,50 @@
-"""Exact laws of the queue for places on a programme, in days as the model has them, and Erlang's in continuous time.
+"""Exact laws of queues: Bailey's for appointments in daily slots, Erlang's for places on a programme, and those in the model's days.
 
-The derivations are in ``docs/background/queues.md``. Nothing here is drawn: every figure is an expectation, day by day from an empty
-programme on, along the actual working days.
+The derivations are in ``docs/background/exact_results.md``. Nothing here is drawn: every figure is an expectation.
 """
 
 from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 Floats = NDArray[np.float64]
+
+
+class Diary(NamedTuple):
+    """What is known of a diary of daily slots in the long run."""
+
+    days_to_meeting: float
+    """Mean days from the request to the meeting held."""
+    waiting: float
+    """Mean number of people waiting at the close of a day."""
+    memory: float
+    """Days as many as make one independent count of the people waiting: the sum of its autocorrelations over all lags."""
+
+
+@cache
+def bailey(rate: float, slots: int, missed: float = 0.0, most: int = 300) -> Diary:
+    """Bailey's queue of Poisson(``rate``) requests a day and so many slots, of which people miss a share and ask again at once.
+
+    N goes to N - binomial(min(N, slots), 1 - missed) + Poisson(rate) from one close of the day to the next; it is cut off at ``most``.
+    """
+    asked = stats.poisson.pmf(np.arange(most), rate)
+    step = np.zeros((most, most))
+    for n in range(most):
+        seen = min(n, slots)
+        still = stats.binom.pmf(np.arange(seen + 1), seen, missed)
+        step[n, n - seen :] = np.convolve(still, asked)[: most - (n - seen)]
+        step[n, -1] += 1 - step[n].sum()
+    balance = np.vstack([(step.T - np.eye(most))[:-1], np.ones(most)])
+    law = np.linalg.solve(balance, np.append(np.zeros(most - 1), 1))
+    mean = law @ np.arange(most)
+    off = np.arange(most) - mean
+    to_come = np.linalg.solve(np.eye(most) - step + law, off)  # expected sum of what is to come, above the mean
+    return Diary(float(mean / rate), float(mean), float(2 * (law * off) @ to_come / (law @ off**2) - 1))
 
 
 def erlang_b(places: int, load: float) -> float:

@@ -45,13 +45,15 @@ def cohort(announced):
 
 
 def opening(announced):
+    """Before the other one by name, from a jobcentre that both take from: whom that one takes must not change."""
     taken = {"takes_from": {"Dale": 0.3}, "standing_caseload": True, "coaches_from": {"Dale": 0.7}, "desks": 1}
-    return {"jobcentres.Tent": {"temporary": {"opens": ON, "announced": announced}, **taken}}
+    return {"jobcentres.Camp": {"temporary": {"opens": ON, "announced": announced}, **taken}}
 
 
 def youth_hub(announced):
+    """Likewise."""
     taken = {"takes_young_from": {"South": 0.5}, "standing_caseload": True, "coaches_from": {"Moor": 1}, "desks": 1}
-    return {"jobcentres.Zone": {"temporary": {"opens": ON, "announced": announced}, **taken}}
+    return {"jobcentres.Den": {"temporary": {"opens": ON, "announced": announced}, **taken}}
 
 
 def closing(announced):

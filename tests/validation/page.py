@@ -22,19 +22,20 @@ not much: waits, appointments and staff by jobcentre were never published. [What
 page of its own."""
 
 
-def page(sections: Mapping[str, Section], minutes: Mapping[str, float], workers: int) -> str:
+def page(sections: Mapping[str, Section], minutes: Mapping[str, float], whole: float, workers: int) -> str:
     """The page in Markdown.
 
     Args:
         sections: by the name of the part.
-        minutes: how long each took.
+        minutes: how long each took, side by side with others.
+        whole: minutes for all of them.
         workers: processes that ran at once.
     """
     failed = [f"{section.title}: {what}" for section in sections.values() for what in section.failed]
     verdict = "Everything below holds." if not failed else "**Not everything holds:**\n\n" + "\n".join(f"* {what}" for what in failed)
     made = (
         f"Version {version('jobcentre-sim')}, Python {platform.python_version()}, NumPy {version('numpy')}, numba {version('numba')}; "
-        f"{workers} processes on {os.cpu_count()} processors, {sum(minutes.values()):.0f} minutes in all."
+        f"{workers} parts at a time on {os.cpu_count()} processors, {whole:.0f} minutes in all."
     )
     table = ["| evidence | what was found | holds | minutes |", "|---|---|---|--:|"]
     for name, section in sections.items():

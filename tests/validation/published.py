@@ -252,8 +252,11 @@ def task(replication: int) -> Outcome:
 
 def section(workers: int = 2) -> Section:
     """Run the country and compare."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        whole, *copies = pool.map(task, range(1 + COPIES))
+    if workers > 1:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            whole, *copies = pool.map(task, range(1 + COPIES))
+    else:
+        whole, *copies = map(task, range(1 + COPIES))
     runs = [whole]
     every = rows(runs)
     outside = [row for row in every if row.use == OUT]
