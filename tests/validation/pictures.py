@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 POINTS = "Points: published; filled where they were used to choose numbers or are put in, hollow where they had no say."
 
 
-def all_of(runs: list[Outcome], every: list[Row]) -> dict[str, bytes]:
-    """Every figure by file name."""
-    charts = {
+def all_of(runs: list[Outcome], every: list[Row]) -> dict[str, Chart]:
+    """Every figure by name."""
+    return {
         "claimants": claimants(runs, every),
         "flows": flows(runs, every),
         "boroughs": boroughs(runs, every),
@@ -33,7 +33,6 @@ def all_of(runs: list[Outcome], every: list[Row]) -> dict[str, bytes]:
         "ages": ages(runs, every),
         "waits": waits(runs),
     }
-    return {f"{name}.svg": chart.svg().encode() for name, chart in charts.items()}
 
 
 def day_of(when: str) -> dt.date:

@@ -264,6 +264,8 @@ def section(workers: int = 2) -> Section:
     chance = (counts.std(axis=0, ddof=1) / counts.mean(axis=0)).max() / np.sqrt(ONE_IN)
     apart = np.abs(counts[0] / whole.monthly.total - 1).max()
     unseen = whole.unseen
+    charts = pictures.all_of(runs, every)
+    shown = {name: f"![{chart.alt}](validation/{name}.svg)" for name, chart in charts.items()}
     text = "\n\n".join(
         [
             f"`scenarios/great_britain.yaml` was run once, whole: {len(derive.offices())} areas, {len(derive.coaches())} jobcentres, "
@@ -272,17 +274,17 @@ def section(workers: int = 2) -> Section:
             f"chose four numbers of the scenario ({FITTED_MONTHS[0]} to {FITTED_MONTHS[-1]} only), or a programme's numbers; *put in* are "
             "met by construction, or nearly; *out of sample* had no say. The fitting was done on that copy, whose counts with the same "
             f"seed are within {apart:.1%} of the whole country's.",
-            "![Claimants](validation/claimants.svg)",
+            shown["claimants"],
             f"**How far off.** {misses(every)}",
             overview(every),
-            "![Flows](validation/flows.svg)",
-            "![Boroughs](validation/boroughs.svg)",
-            "![Kickstart](validation/kickstart.svg)",
-            "![Ages](validation/ages.svg)",
+            shown["flows"],
+            shown["boroughs"],
+            shown["kickstart"],
+            shown["ages"],
             "**Why.** " + why(every),
             f"At the end {unseen:,} people wait for a first meeting; they are counted. Waits were never published, so nothing can be "
             "said of how well they are met.",
-            "![Waits](validation/waits.svg)",
+            shown["waits"],
             "<details><summary>Every figure</summary>\n\n" + details(every) + "\n\n</details>",
         ]
     )
@@ -292,4 +294,10 @@ def section(workers: int = 2) -> Section:
         f"{stock['root mean square']} (root mean square), worst {stock['worst']}"
     )
     failed = [f"{row.group} {row.when}: not a number" for row in every if not np.isfinite(row.error)]
-    return Section("Published figures: Great Britain and the West Midlands within it", text, summary, failed, pictures.all_of(runs, every))
+    return Section(
+        "Published figures: Great Britain and the West Midlands within it",
+        text,
+        summary,
+        failed,
+        {f"{name}.svg": chart.svg().encode() for name, chart in charts.items()},
+    )
