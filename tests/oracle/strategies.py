@@ -201,7 +201,7 @@ def raw_scenario(by: Chance) -> Raw:
     temporary = d.temporary(names[4 : 4 + d.one(1, 2, 0)], permanent) | hubs
     everywhere = sorted(permanent | temporary)
     labour_market = d.labour_market() if d.often() else None
-    return {
+    raw = {
         "name": "random",
         "period": {"from": d.date(0), "to": d.date(d.days - 1)},
         "working_days": d.one("england_and_wales", "scotland"),
@@ -224,6 +224,9 @@ def raw_scenario(by: Chance) -> Raw:
         "programmes": d.programmes(sorted(areas), sorted(labour_market["sectors"]) if labour_market else []) if d.calm or d.often() else {},
         "costs": d.costs(),
     }
+    if d.whole(1, 6) == 1:
+        raw["working_days"] = "northern_ireland"
+    return raw
 
 
 @st.composite

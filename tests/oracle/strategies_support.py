@@ -139,13 +139,13 @@ class SupportDrawing(Drawing):
 
     def costs(self) -> Raw:
         return {
-            "coach_per_year": 35_000,
-            "trainee_per_year": 30_000,
-            "trainer_per_year": 40_000,
+            "coach_per_year": self.one(35_000, 41_250.5, 0),
+            "trainee_per_year": self.one(30_000, 28_500.25, 0),
+            "trainer_per_year": self.one(40_000, 36_000, 0),
             "trainees_per_trainer": self.one(10, 4),
-            "desk_per_year": 2_000,
-            "temporary_jobcentre_per_year": 90_000,
-            "temporary_jobcentre_opening": 50_000,
-            "youth_hub_per_year": 70_000,
-            "youth_hub_opening": 20_000,
+            "desk_per_year": self.one(2_000, 999.99, 0),
+            "temporary_jobcentre_per_year": self.one(90_000, 120_000, 0),
+            "temporary_jobcentre_opening": self.one(50_000, 1, 0),
+            "youth_hub_per_year": self.one(70_000, 45_000, 0),
+            "youth_hub_opening": self.one(20_000, 1, 0),
         }

@@ -20,7 +20,7 @@ from tests.oracle.strategies import numbered, scenarios
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 """Set it to search further than every test run does, with new luck each time."""
-NUMBERED = 160
+NUMBERED = 200
 BLOCK = 20
 CASES = AWKWARD | AWKWARD_SUPPORT
 
