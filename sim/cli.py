@@ -70,6 +70,10 @@ def main() -> None:
     app()
 
 
+MOST_ROWS, FEW_ROWS = 60, 20
+"""Above so many jobcentres, ``check`` shows only so many."""
+
+
 @app.command()
 def check(file: File, changes: Sets = None) -> None:
     """Check a scenario and print the offered load: minutes asked for over minutes there."""
@@ -85,6 +89,8 @@ def check(file: File, changes: Sets = None) -> None:
     _print(console, "Offered load: coach minutes asked for over coach minutes there. Above 1 it cannot last.")
     for table in _load_tables(scenario, load_frame, everywhere, console.width):
         console.print(table)
+    if len(scenario.jobcentres) > MOST_ROWS:
+        _print(console, f"Shown are the {FEW_ROWS} of {len(scenario.jobcentres)} jobcentres with the highest load in any month.\n")
     _print(console, "What it means, all jobcentres together:")
     for month, load_there, sentence in in_words(scenario, load_frame):
         _print(console, f"{month}  {_ratio(load_there)}  {sentence}")
@@ -223,7 +229,9 @@ def _load_tables(scenario: Scenario, frame: pd.DataFrame, everywhere: pd.DataFra
     loads = frame.pivot(index="jobcentre", columns="month", values="load")
     there = frame.pivot(index="jobcentre", columns="month", values="coach_minutes")
     total = everywhere.set_index("month")["load"]
-    names = sorted(scenario.jobcentres)
+    highest = loads.max(axis=1)
+    shown = sorted(scenario.jobcentres, key=lambda name: (-highest[name], name))
+    names = sorted(shown if len(shown) <= MOST_ROWS else shown[:FEW_ROWS])
     first = min(32, max(map(len, names)))
     tables = math.ceil(len(total) / max(1, (width - first - 4) // 10))
     fit = math.ceil(len(total) / tables)

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.scenario import fingerprint, load
+from sim.scenario import dump, fingerprint, load
 from sim.scenario.support_check import labour_market_in_words, programmes_in_words
 from tests.unit.support import SUPPORT
 
@@ -123,3 +123,17 @@ def test_what_cannot_be_written_is_said_in_one_sentence(arguments, says, tmp_pat
     outcome = jobcentre(*arguments)
     assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (2, "", says.format(tmp_path) + "\n")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"] and Path("file").read_text() == "mine"
+
+
+def test_check_of_many_jobcentres_shows_those_with_the_highest_load(tmp_path):
+    """A country's table would scroll past; those that are shortest of coaches are what a planner looks for."""
+    many = {f"Office {k:02}": {"area": "Town", "share": 1 / 61, "coaches": 1.0 + k, "desks": 50} for k in range(61)}
+    town = load(Path(__file__).parents[2] / "scenarios" / "one_jobcentre.yaml")
+    old = {f"jobcentres.{name}": None for name in town.jobcentres}
+    changed = town.change({**{f"jobcentres.{name}": one for name, one in many.items()}, **old, "coaches.recruitment": None})
+    (tmp_path / "many.yaml").write_text(dump(changed))
+    outcome = jobcentre("check", str(tmp_path / "many.yaml"))
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    shown = {line.split("│")[1].strip() for line in outcome.stdout.splitlines() if "Office" in line}
+    assert shown == {f"Office {k:02}" for k in range(20)}
+    assert "20 of 61 jobcentres" in " ".join(outcome.stdout.split())

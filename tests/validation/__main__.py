@@ -6,25 +6,14 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.evidence import Section, root
+from tests.evidence import root
 from tests.validation import page
-
-PARTS = ("oracle", "exact", "beliefs", "faults", "published")
-"""Modules here, each with a function ``section``, in the order of the page."""
-LONGEST_FIRST = ("published", "faults", "oracle", "exact", "beliefs")
-
-
-def part(name: str, workers: int) -> tuple[Section, float]:
-    """One part of the page, and the minutes it took."""
-    began = time.monotonic()
-    section: Section = importlib.import_module(f"tests.validation.{name}").section(workers)
-    return section, (time.monotonic() - began) / 60
+from tests.validation.parts import LONGEST_FIRST, PARTS, part
 
 
 def main() -> int:
