@@ -154,12 +154,20 @@ def test_how_late_people_are_seen_is_what_the_log_tells():
 
 
 def test_coaches_and_trainees_are_those_of_the_scenario():
-    """Written down by jobcentre and day as they are there, not as they were announced; some of both are."""
-    scenario = rich()
+    """Written down by jobcentre and day as they are there, not as they were announced; there are some of both everywhere."""
+    recruits = {"starts": "2021-02-08", "coaches": 3, "training_working_days": 10, "to": {"Hill": 2, "Vale": 1}}
+    hill = {"area": "North", "share": 0.5, "coaches": 2, "desks": 4}
+    scenario = tiny(
+        {
+            "jobcentres": {"Hill": hill, "Vale": {**hill, "coaches": {"2021-02-01": 1, "2021-03-01": 2}}},
+            "coaches.recruitment": {"spring": recruits},
+            "coaches.leavers_per_year": 0.2,
+        }
+    )
     record = simulate(scenario, 1, 0)
     there = capacity(scenario, calendar_of(scenario), record.days)
     for name, expected in (("coaches", there.coaches), ("in_training", there.in_training)):
-        assert expected.any() and np.array_equal(record.by_site[:, :, column(name)], expected.T)
+        assert expected.any(axis=1).all() and np.array_equal(record.by_site[:, :, column(name)], expected.T)
 
 
 def test_the_rich_scenario_takes_every_path():

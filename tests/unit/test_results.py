@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.measures import HALF_A_DAY, MEASURES
+from sim.measures import FEWEST_AT_RISK, HALF_A_DAY, MEASURES
 from sim.model.ledger import Event
 from sim.record import COST_COLUMNS, HOME_COLUMNS, SECTOR_COLUMNS, SITE_COLUMNS
 from sim.results import MEASURE_KEYS, SPLIT, WEEKLY_KEYS, RunTables, csv, over_replications, readable, replication_tables, summarise
@@ -143,6 +143,13 @@ def test_incidence_starts_at_nothing_and_never_falls(tables):
     assert len(everyone) == 105 and everyone[0] == 0
     seen = everyone[~np.isnan(everyone)]
     assert len(seen) > 2 and (np.diff(seen) >= 0).all() and seen[-1] > 0
+
+
+def test_incidence_of_an_age_group_is_its_own(of, tables):
+    curves = [rows["value"].to_numpy() for _, rows in tables["incidence"].groupby("age_group", sort=False)]
+    for view, curve in zip([View(of), *(View(of, age=i) for i in range(3))], curves, strict=True):
+        assert curve == pytest.approx([view.job_entry.at(7 * week, FEWEST_AT_RISK) for week in range(105)], nan_ok=True)
+        assert curve[1] > 0 and sum(np.array_equal(curve, other, equal_nan=True) for other in curves) == 1
 
 
 def test_people_have_dates_and_names(of, tables):
