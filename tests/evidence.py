@@ -78,6 +78,7 @@ class Section:
         failed: what did not hold, in words; empty if everything did.
         figures: files by name, as bytes of SVG.
         summary: one line for the top of the page.
+        judged: whether it can hold or fail; else it only compares.
     """
 
     title: str
@@ -85,6 +86,7 @@ class Section:
     summary: str
     failed: list[str] = field(default_factory=list)
     figures: dict[str, bytes] = field(default_factory=dict)
+    judged: bool = True
 
 
 def failures(checks: Iterable[Check]) -> list[str]:

@@ -341,4 +341,5 @@ def section(workers: int = 2) -> Section:
         summary,
         failed,
         {f"{name}.svg": chart.svg().encode() for name, chart in charts.items()},
+        judged=False,
     )

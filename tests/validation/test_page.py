@@ -17,9 +17,14 @@ def sections(failed=()):
 def test_what_does_not_hold_stands_on_top():
     good = page.page(sections(), {"one": 1.0}, 2.0, 2)
     bad = page.page(sections(["a thing"]), {"one": 1.0}, 2.0, 2)
-    assert "Everything below holds." in good and "Not everything holds" not in good
-    assert "Everything below holds." not in bad and "* One & two: a thing" in bad
+    assert "Whatever can hold or fail below holds." in good and "Not everything holds" not in good and "| yes |" in good
+    assert "Whatever can hold" not in bad and "* One & two: a thing" in bad and "| **no** |" in bad
     assert bad.index("a thing") < bad.index("## One & two")
+
+
+def test_what_only_compares_is_not_said_to_hold():
+    compared = {"one": Section("One", "text", "far off", judged=False)}
+    assert "| compared |" in page.page(compared, {"one": 1.0}, 2.0, 2)
 
 
 def test_links_go_to_headings():
