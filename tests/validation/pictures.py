@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,10 +14,8 @@ from scenarios import derive_programmes as support
 from scenarios import derive_west_midlands as base
 from sim.scenario.schema import AGE_GROUPS
 from sim.show.style import COLOURS, DASHES, FAINT, MARKERS, Chart, date_axis, drawn, from_zero
+from tests.validation.compared import Row
 from tests.validation.national import Outcome, kickstart_jobs
-
-if TYPE_CHECKING:
-    from tests.validation.published import Row
 
 POINTS = "Points: published; filled where they were used to choose numbers or are put in, hollow where they had no say."
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.evidence import Check, Section, failures, figure, table
 from tests.validation import page
-from tests.validation.published import FITTED, OUT, Row, details, errors, kind, misses, overview, why
+from tests.validation.compared import FITTED, OUT, Row, kind
+from tests.validation.published import details, errors, misses, overview, why
 
 
 def sections(failed=()):
