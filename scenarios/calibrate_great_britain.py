@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 if __name__ == "__main__":
@@ -36,9 +35,10 @@ from scenarios import derive_great_britain as derive
 from scenarios import derive_programmes as support
 from scenarios import derive_west_midlands as base
 from scenarios import write_great_britain as files
-from scenarios.monthly import MONTH, Monthly, monthly
+from scenarios.inflow import Floats, inflow_per_week, rates
+from scenarios.monthly import Monthly, monthly
 from sim.model.simulation import simulate
-from sim.record import SECTOR_COLUMNS
+from sim.record import HOME_COLUMNS, SECTOR_COLUMNS
 from sim.scenario.file import load
 from sim.scenario.schema import Scenario
 from sim.scenario.writing import to_plain
@@ -49,7 +49,6 @@ ONE_IN, SEED = 50, 2020
 ROUNDS, TRIES, STEP = 3, 5, 0.04
 CHOSEN = ROUNDS + 1
 """The round of the last line of the record: what was chosen, after returns and vacancies have followed it once more."""
-Floats = NDArray[np.float64]
 
 GB_IN_UK = base.ons("GB", "2020-07") / base.ons("UK", "2020-07")
 FITTED_TO = dt.date(2020, 12, 31)
@@ -87,8 +86,8 @@ class Ground:
 
     returns: dict[dt.date, float] = field(default_factory=lambda: dict.fromkeys(derive.on_flow(1000.0), 0.0))
     """Claims a week of people who claim again, by the date from which claims hold."""
-    inflow: dict[str, dict[dt.date, float]] = field(default_factory=dict)
-    """New vacancies a week by sector and month."""
+    inflow: dict[dt.date, Floats] = field(default_factory=dict)
+    """New vacancies a week from the first of each month, by sector in the order of name."""
 
 
 def first_days() -> list[dt.date]:
@@ -104,29 +103,10 @@ def published_vacancies() -> Floats:
     return np.array([[derive.vacancies(name, derive.FIRST + dt.timedelta(days=k - 1)) for name in names] for k in range(days)])
 
 
-def inflow_for(stock: Floats, entries: Floats, monthly_rates: tuple[float, float]) -> dict[str, dict[dt.date, float]]:
-    """The inflow with which vacancies stay at the published stock: its change, job entries, and what others hire and what lapses.
-
-    Args:
-        stock: shape (days + 1, sectors).
-        entries: job entries in the run, shape (days, sectors).
-        monthly_rates: of others' hiring and of lapsing.
-    """
-    flow = sum(1 - math.exp(math.log(1 - rate) / MONTH) for rate in monthly_rates)
-    out: dict[str, dict[dt.date, float]] = {name: {} for name in sorted(support.SECTORS)}
-    firsts = first_days()
-    for first, following in zip(firsts, [*firsts[1:], derive.LAST + dt.timedelta(days=1)], strict=True):
-        a, b = (first - derive.FIRST).days, (following - derive.FIRST).days
-        every = (stock[b] - stock[a] + entries[a:b].sum(axis=0) + flow * stock[a:b].sum(axis=0)) / (b - a) * 7
-        for name, n in zip(out, every, strict=True):
-            out[name][first] = max(0.0, float(n))
-    return out
-
-
 def returns_of(record: Any, scale: float) -> dict[dt.date, float]:
     """Claims a week of people who claim again, by the date from which claims hold."""
     dates = [*derive.on_flow(1000.0), derive.LAST + dt.timedelta(days=1)]
-    daily = record.by_home[:, :, :, 1].sum(axis=(1, 2)) * scale
+    daily = record.by_home[:, :, :, HOME_COLUMNS.index("returns")].sum(axis=(1, 2)) * scale
     edges = [(date - derive.FIRST).days for date in dates]
     return {date: float(daily[a:b].mean() * 7) for date, a, b in zip(dates, edges, edges[1:], strict=False)}
 
@@ -202,12 +182,12 @@ def with_numbers(scenario: Scenario, numbers: Numbers, ground: Ground, one_in: i
     for area, weekly in claims(numbers, ground).items():
         raw["areas"][area]["claims_per_week"] = {date: n / one_in for date, n in weekly.items()}
     raw["claimants"]["weeks_on_claim"] = weeks(numbers, elasticity)
-    rates = zip(("2020-01-01", "2020-03-19", "2021-04-12"), (0, 1, 0), strict=True)
-    leaving = numbers.leaving_usual, numbers.leaving_suspended
-    raw["other_leaving"]["monthly_rate"] = {date: leaving[k] for date, k in rates}
+    usual, suspended = numbers.leaving_usual, numbers.leaving_suspended
+    raw["other_leaving"]["monthly_rate"] = {"2020-01-01": usual, "2020-03-19": suspended, "2021-04-12": usual}
     raw["labour_market"]["reference_tightness"] = numbers.tightness
-    for sector, weekly in ground.inflow.items():
-        raw["labour_market"]["sectors"][sector]["inflow_per_week"] = {date: n / one_in for date, n in weekly.items()}
+    for k, sector in enumerate(sorted(support.SECTORS)):
+        inflow = {month: float(every[k]) / one_in for month, every in ground.inflow.items()}
+        raw["labour_market"]["sectors"][sector]["inflow_per_week"] = inflow
     return Scenario.model_validate(raw)
 
 
@@ -236,29 +216,24 @@ def residuals(of: Mapping[str, tuple[float, float, float]]) -> Floats:
 
 
 def main() -> None:
-    country = load(RUN) if files.CALIBRATED.exists() else None
-    numbers, ground = Numbers(), Ground()
-    stock = published_vacancies()
-    if country is None:  # nothing to start from: vacancies that nobody takes
-        ground.inflow = inflow_for(stock, np.zeros((len(stock) - 1, stock.shape[1])), (0.40, 0.10))
-        files.write(files.PLACES, files.places())
-        files.write(files.CALIBRATED, text(numbers, ground, 0.4))
-        country = load(RUN)
+    country = load(RUN)
     assert country.labour_market is not None
-    copy = small(country, ONE_IN)
-    elasticity = float(country.labour_market.elasticity)
-    rates = float(country.labour_market.others_hiring_monthly_rate), float(country.labour_market.lapsing_monthly_rate)
+    copy, elasticity, numbers, ground = small(country, ONE_IN), float(country.labour_market.elasticity), Numbers(), Ground()
+    stock = published_vacancies()
     tries: list[dict[str, float]] = []
 
-    def settle(numbers: Numbers, times: int) -> None:
-        """Let returns and vacancies follow the run."""
-        for _ in range(times):
+    def follow(entries: Floats) -> None:
+        ground.inflow = inflow_per_week(stock, entries, rates(country), first_days(), derive.LAST)
+
+    def settle(numbers: Numbers) -> None:
+        """Let returns and vacancies follow the run, twice."""
+        for _ in range(2):
             record = simulate(with_numbers(copy, numbers, ground, ONE_IN), SEED, 0)
             ground.returns = returns_of(record, ONE_IN)
-            ground.inflow = inflow_for(stock, record.by_sector[:, :, SECTOR_COLUMNS.index("entries")] * ONE_IN, rates)
+            follow(record.by_sector[:, :, SECTOR_COLUMNS.index("entries")] * ONE_IN)
 
-    ground.inflow = inflow_for(stock, np.zeros((len(stock) - 1, stock.shape[1])), rates)
-    settle(numbers, 2)
+    follow(np.zeros((len(stock) - 1, stock.shape[1])))  # to begin with, vacancies that no claimant takes
+    settle(numbers)
 
     def errors(x: Floats, round_: int) -> Floats:
         got = monthly(simulate(with_numbers(copy, Numbers.at(x), ground, ONE_IN, FITTED_TO), SEED, 0))
@@ -271,7 +246,7 @@ def main() -> None:
         bounds = (1 - math.log(10), 1 + math.log(10))  # a tenth to ten times
         found = least_squares(errors, numbers.x, args=(round_,), bounds=bounds, diff_step=STEP, max_nfev=TRIES, xtol=1e-3, ftol=1e-3)
         numbers = Numbers.at(found.x)
-        settle(numbers, 2)
+        settle(numbers)
     errors(numbers.x, CHOSEN)
     got = monthly(simulate(with_numbers(copy, numbers, ground, ONE_IN), SEED, 0))
     for what, (published, model, _) in targets(got, ONE_IN).items():

@@ -13,17 +13,16 @@ stays there: what is varied afterwards finds the same jobs. Each round prints ho
 from __future__ import annotations
 
 import datetime as dt
-import math
 import sys
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from scenarios import derive_programmes as derive
+from scenarios.inflow import Floats, inflow_per_week, rates, sectors
 from sim.model.simulation import simulate
 from sim.record import SECTOR_COLUMNS
 from sim.scenario.file import load
@@ -32,7 +31,6 @@ from sim.scenario.schema import Scenario
 HERE = Path(__file__).parent
 FILE, RUN = HERE / "west_midlands_vacancies.yaml", HERE / "west_midlands_programmes.yaml"
 MARK = "  # month; frozen, whatever else is varied.\n"
-Floats = NDArray[np.float64]
 
 
 def published() -> Floats:
@@ -46,43 +44,12 @@ def ran(scenario: Scenario, replications: int) -> Floats:
     return np.asarray(np.mean([simulate(scenario, scenario.seed, k).by_sector for k in range(replications)], axis=0))
 
 
-def inflow_per_week(stock: Floats, entries: Floats, monthly_rates: tuple[float, float]) -> dict[dt.date, Floats]:
-    """New vacancies a week by month, by sector, for the stock to go as it did."""
-    flow = sum(1 - math.exp(math.log(1 - rate) / 30.4375) for rate in monthly_rates)
-    out, months = {}, derive.months()
-    for month, following in zip(months, [*months[1:], derive.LAST + dt.timedelta(days=1)], strict=True):
-        a, b = (month - derive.FIRST).days, (following - derive.FIRST).days
-        out[month] = np.maximum(0, stock[b] - stock[a] + entries[a:b].sum(axis=0) + flow * stock[a:b].sum(axis=0)) / (b - a) * 7
-    return out
-
-
 def write(inflow: dict[dt.date, Floats]) -> None:
     """Put the sectors into the file, in place of those that are there."""
     head = FILE.read_text(encoding="utf-8").partition(MARK)[0] + MARK
-    shares, lines = derive.sector_shares(), ["  sectors:\n"]
-    for i, name in enumerate(sorted(derive.SECTORS)):
-        lines += [
-            f"    {name}:\n",
-            f"      share: {{value: {shares[name]:.2f}, low: -20%, high: +20%, confidence: assumption}}\n",
-            f"      vacancies: {{value: {derive.vacancies(name, derive.FIRST):.0f}, low: -20%, high: +20%, confidence: derived,\n",
-            '                  source: "ONS VACS02, by share of people"}\n',
-            "      inflow_per_week:\n",
-            "        by_date:\n",
-        ]
-        cells = [f"{day}: {values[i]:.0f}" for day, values in inflow.items()]
-        rows = [", ".join(cells[k : k + 5]) for k in range(0, len(cells), 5)]
-        lines += [f"          {'{' if k == 0 else ' '}{row}{'}' if k == len(rows) - 1 else ','}\n" for k, row in enumerate(rows)]
-        lines += [
-            f"        {line}\n"
-            for line in ("low: -10%", "high: +10%", "confidence: assumption", 'note: "fitted to ONS VACS02, then frozen"')
-        ]
+    there = {name: derive.vacancies(name, derive.FIRST) for name in derive.SECTORS}
+    lines = sectors(derive.sector_shares(), there, inflow, "ONS VACS02, by share of people", 5)
     FILE.write_text(head + "".join(lines), encoding="utf-8")
-
-
-def rates(scenario: Scenario) -> tuple[float, float]:
-    market = scenario.labour_market
-    assert market is not None
-    return float(market.others_hiring_monthly_rate), float(market.lapsing_monthly_rate)
 
 
 def apart(stock: Floats, there: Floats) -> Floats:
@@ -102,7 +69,8 @@ def main(rounds: int = 3, replications: int = 2) -> None:
         off = apart(stock, days[:, :, SECTOR_COLUMNS.index("vacancies")])
         together, each = np.abs(off[:, -1]).max(), np.abs(off[:, :-1]).max()
         print(f"round {round_ + 1}: in every month all sectors together within {together:.1%}, each within {each:.1%}")
-        write(inflow_per_week(stock, days[:, :, SECTOR_COLUMNS.index("entries")], rates(scenario)))
+        entries = days[:, :, SECTOR_COLUMNS.index("entries")]
+        write(inflow_per_week(stock, entries, rates(scenario), derive.months(), derive.LAST))
 
 
 if __name__ == "__main__":

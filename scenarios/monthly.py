@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scenarios import derive_great_britain as derive
 from sim.model.ledger import Record
 from sim.record import HOME_COLUMNS
+from sim.scenario.rates import DAYS_A_MONTH as MONTH
 
-MONTH = 30.4375
 Floats = NDArray[np.float64]
 
 

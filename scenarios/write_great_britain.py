@@ -17,6 +17,7 @@ if __name__ == "__main__":
 
 from scenarios import derive_great_britain as derive
 from scenarios import derive_programmes as support
+from scenarios.inflow import Floats, dated, sectors
 
 HERE = Path(__file__).parent / "great_britain"
 PLACES, CALIBRATED = HERE / "places.yaml", HERE / "calibrated.yaml"
@@ -30,13 +31,6 @@ BANDS = ((0, 12), (13, 25), (26, 51), (52, 156))
 def quoted(name: str) -> str:
     """A name as a key of YAML."""
     return f'"{name}"' if "," in name else name
-
-
-def dated(series: Mapping[dt.date, float], indent: int, digits: int = 0) -> list[str]:
-    """A dated series in a flow map of several lines."""
-    cells = [f"{date}: {value:.{digits}f}" for date, value in series.items()]
-    rows = [", ".join(cells[k : k + 6]) for k in range(0, len(cells), 6)]
-    return [f"{' ' * indent}{'{' if k == 0 else ' '}{row}{'}' if k == len(rows) - 1 else ','}\n" for k, row in enumerate(rows)]
 
 
 def places() -> str:
@@ -90,7 +84,7 @@ def calibrated(
     tightness: float,
     weeks: Mapping[str, float],
     claims: Mapping[str, Mapping[dt.date, float]],
-    inflow: Mapping[str, Mapping[dt.date, float]],
+    inflow: Mapping[dt.date, Floats],
 ) -> str:
     """What was calibrated, and what follows from it.
 
@@ -99,7 +93,7 @@ def calibrated(
         tightness: vacancies for each searcher at which the rates of job entry hold.
         weeks: share of the first day's stock by weeks on the claim.
         claims: claims a week by area and date, without those of people who claim again.
-        inflow: new vacancies a week by sector and month.
+        inflow: new vacancies a week from the first of each month, by sector in the order of name.
     """
     usual, suspended = leaving
     out = [
@@ -116,7 +110,7 @@ def calibrated(
         "\nareas:\n",
     ]
     for area, weekly in claims.items():
-        out += [f"  {quoted(area)}:\n    claims_per_week:\n      by_date:\n", *dated(weekly, 8)]
+        out += [f"  {quoted(area)}:\n    claims_per_week:\n      by_date:\n", *dated(weekly, 8, 6)]
         out += ["      low: -15%\n      high: +15%\n      confidence: derived\n"]
         out += [
             '      source: "DWP Alternative Claimant Count on-flow less returns in the run, by share of claimants; March 2020 fitted"\n'
@@ -124,19 +118,9 @@ def calibrated(
     out += [
         "\nlabour_market:\n",
         f"  reference_tightness: {{value: {tightness:.4f}, low: -30%, high: +30%, {FITTED}}}\n",
-        "  sectors:\n",
     ]
-    shares = support.sector_shares()
-    for sector, weekly in inflow.items():
-        out += [
-            f"    {sector}:\n",
-            f"      share: {{value: {shares[sector]:.2f}, low: -20%, high: +20%, confidence: assumption}}\n",
-            f"      vacancies: {{value: {derive.vacancies(sector, derive.FIRST):.0f}, low: -20%, high: +20%, confidence: derived,\n",
-            '                  source: "ONS VACS02, by share of claimants in the UK"}\n',
-            "      inflow_per_week:\n        by_date:\n",
-            *dated(weekly, 10),
-            '        low: -10%\n        high: +10%\n        confidence: assumption\n        note: "fitted to ONS VACS02, then frozen"\n',
-        ]
+    there = {name: derive.vacancies(name, derive.FIRST) for name in support.SECTORS}
+    out += sectors(support.sector_shares(), there, inflow, "ONS VACS02, by share of claimants in the UK", 6)
     return "".join(out)
 
 

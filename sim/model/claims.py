@@ -36,13 +36,6 @@ class Interval:
     closes: int
     standing_caseload: bool
 
-    def takes(
-        self, origin: NDArray[np.integer], area: NDArray[np.integer], age: NDArray[np.integer], u: NDArray[np.float64]
-    ) -> NDArray[np.bool_]:
-        """Whom it takes, given everyone's origin, area, age group and number for its purpose."""
-        whose = (area == self.source) & (age == YOUNG) if self.purpose == Purpose.HUB else origin == self.source
-        return np.asarray((self.low <= u) & (u < self.high) & whose)
-
 
 YOUNG = AGE_GROUPS.index("16-24")
 
@@ -55,7 +48,7 @@ class Catchments:
 
     Attributes:
         parts: by source (by name), those of temporary jobcentres before those of youth hubs.
-        temporary, opens, closes, standing: of each part; index arrays.
+        temporary, opens, closes, standing: of each part, as arrays.
     """
 
     def __init__(self, scenario: Scenario, calendar: Calendar) -> None:
@@ -91,11 +84,15 @@ class Catchments:
     def of(
         self, purpose: Purpose, origin: NDArray[np.integer], area: NDArray[np.integer], age: NDArray[np.integer], u: NDArray[np.float64]
     ) -> NDArray[np.int64]:
-        """The part in whose interval each person's number for a purpose lies, -1 for none; index arrays, one entry a person."""
+        """The part in whose interval each person's number for a purpose lies, NONE for none; arrays with an entry a person."""
         source = np.where(age == YOUNG, area, self._nobody) if purpose == Purpose.HUB else origin
         out = np.full(len(u), NONE, dtype=np.int64)
         _whose(self._first[purpose], self._high, source.astype(np.int64), u, out)
         return out
+
+    def open_on(self, part: NDArray[np.int64], day: int | NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Whether each person is in a part, and it is open on a day."""
+        return np.asarray((part != NONE) & (self.opens[part] <= day) & (day < self.closes[part]))
 
 
 @compiled
@@ -133,7 +130,7 @@ class Everyone:
         return luck.uniforms(subjects["name"], subjects["number"], subjects["date"], purpose)
 
 
-def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> Everyone:
+def everyone(scenario: Scenario, calendar: Calendar, luck: Luck, catchments: Catchments) -> Everyone:
     """The stock and all claims of the run."""
     areas = sorted(scenario.areas)
     stock = np.array([int(scenario.areas[name].claimants) for name in areas], dtype=np.int64)
@@ -168,16 +165,11 @@ def everyone(scenario: Scenario, calendar: Calendar, luck: Luck) -> Everyone:
     claims["due"] = calendar.arrays(0, scenario.period.days)[2][claims["claim"]]
     _start_stock(scenario, calendar, luck, all_of_them)
 
-    hubs, catchments = hub_flags(scenario), Catchments(scenario, calendar)
+    hubs, at_first = hub_flags(scenario), slice(all_of_them.stock)
     for purpose in catchments.draws():
         part = catchments.of(purpose, all_of_them.origin, area, people["age"], draw(purpose))
-        diverted, claim = part != NONE, people["claim"]
-        open_then = (catchments.opens[part] <= claim) & (claim < catchments.closes[part])
-        of_stock = part[: all_of_them.stock]
-        open_then[: all_of_them.stock] = (
-            catchments.standing[of_stock] & (catchments.opens[of_stock] < 0) & (catchments.closes[of_stock] > 0)
-        )
-        taken = diverted & open_then
+        taken, of_stock = catchments.open_on(part, people["claim"]), part[at_first]
+        taken[at_first] = catchments.open_on(of_stock, -1) & catchments.open_on(of_stock, 0) & catchments.standing[of_stock]
         people["home"][taken] = catchments.temporary[part[taken]]
     asks_for_reviews = people["kind"] == REVIEW
     people["kind"][asks_for_reviews] += hubs[people["home"][asks_for_reviews]]

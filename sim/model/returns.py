@@ -23,7 +23,7 @@ class Returns:
         scenario: whose share and times hold.
         luck: all luck.
         everyone: who has come so far.
-        parts: intervals of temporary jobcentres and youth hubs.
+        catchments: whom temporary jobcentres and youth hubs take.
     """
 
     def __init__(self, scenario: Scenario, luck: Luck, everyone: Register, catchments: Catchments) -> None:
@@ -54,7 +54,7 @@ class Returns:
         for purpose in self.catchments.draws():
             u = self.luck.uniforms(subjects["name"], subjects["number"] & FIRST_SPELL, subjects["date"], purpose)
             part = self.catchments.of(purpose, history["origin"], history["area"], history["age"], u)
-            taken = (part != NONE) & (self.catchments.opens[part] <= today) & (today < self.catchments.closes[part])
+            taken = self.catchments.open_on(part, today)
             rows["home"][taken] = self.catchments.temporary[part[taken]]
         subjects["number"] += 1 << 24
         history["spell"] += 1

@@ -10,7 +10,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.luck import Luck, Purpose
-from sim.model.claims import Catchments, Interval, every_weeks, everyone, hub_flags
+from sim.model.claims import Catchments, every_weeks, everyone, hub_flags
 from sim.model.coaches import Staffing
 from sim.model.day import EVE, Phase, Process, instant, until
 from sim.model.diary import COACH, COACH_BOOKED, DAY, DESK, DESK_BOOKED
@@ -50,7 +50,8 @@ class Region:
         self.calendar = calendar_of(scenario)
         self.names = tuple(sorted(scenario.jobcentres))
         self.areas = tuple(sorted(scenario.areas))
-        self.them = them = everyone(scenario, self.calendar, luck)
+        self.catchments = Catchments(scenario, self.calendar)
+        self.them = them = everyone(scenario, self.calendar, luck, self.catchments)
         self.first_claim = them.stock + np.searchsorted(them.people["claim"][them.stock :], np.arange(self.days + 1))
         register = Register(len(them.people), bool(scenario.programmes))
         stock = slice(them.stock)
@@ -84,9 +85,7 @@ class Region:
             place=np.ones(len(self.names)),
             counted_on_it=np.zeros(len(scenario.programmes), dtype=np.int64),
         )
-        catchments = Catchments(scenario, self.calendar)
-        self.parts = catchments.parts
-        self.returns = Returns(scenario, luck, register, catchments)
+        self.returns = Returns(scenario, luck, register, self.catchments)
         self.staffing = Staffing(scenario, self.calendar, luck, self.around.diary)
         self._write_rules()
         self.pools = self._make_pools()
@@ -123,12 +122,13 @@ class Region:
 
     def _transfers(self, env: simpy.Environment) -> Process:
         """Phase 1: a temporary jobcentre or a youth hub takes its share of people when it opens, and sends them back when it closes."""
-        days = {day for part in self.parts for day in (part.opens, part.closes) if part.opens < part.closes and 0 <= day < self.days}
+        parts = self.catchments.parts
+        days = {day for part in parts for day in (part.opens, part.closes) if part.opens < part.closes and 0 <= day < self.days}
         for today in sorted(days):
             yield until(env, today, Phase.ARRIVALS)
-            for part in self.parts:
+            for number, part in enumerate(parts):
                 if part.opens < part.closes and today in (part.opens, part.closes):
-                    self._move(part, today)
+                    self._move(number, today)
 
     def _arrivals(self, env: simpy.Environment) -> Process:
         """Phase 1: today's first claims, then those who claim again."""
@@ -241,8 +241,9 @@ class Region:
         theirs = np.split(by_pool, np.searchsorted(pool[by_pool], np.arange(1, len(pools))))
         return [Pool(self.around, members, channels, stock[who]) for (members, channels), who in zip(pools, theirs, strict=True)]
 
-    def _move(self, part: Interval, today: int) -> None:
-        """People move to a temporary jobcentre or a youth hub, or back from it."""
+    def _move(self, number: int, today: int) -> None:
+        """People of one part of the catchments move to its temporary jobcentre or youth hub, or back from it."""
+        part = self.catchments.parts[number]
         opening, luck, history = today == part.opens, self.around.luck, self.around.history
         if opening and not part.standing_caseload:
             return
@@ -250,7 +251,7 @@ class Region:
         def moves(people: NDArray[np.void]) -> NDArray[np.bool_]:
             past, who = history[people["id"]], self.around.subjects[people["id"]]
             u = luck.uniforms(who["name"], who["number"] & FIRST_SPELL, who["date"], part.purpose)
-            taken = part.takes(past["origin"], past["area"], past["age"], u)
+            taken = self.catchments.of(part.purpose, past["origin"], past["area"], past["age"], u) == number
             if not opening:
                 return np.asarray(taken & (people["home"] == part.temporary))
             wanted = people["home"] != part.temporary if part.purpose == Purpose.HUB else people["home"] == part.source

@@ -149,18 +149,7 @@ def answer(scenarios: int, tests: Sequence[str]) -> None:
         raise RuntimeError(f"not the copy's package: {sim.__file__}")
     listener = Listener()
     if tests:  # before the oracle, whose imports pytest would find done
-        options = [
-            "-q",
-            "--tb=line",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:nbmake",
-            "-o",
-            "addopts=--import-mode=importlib",
-            "--hypothesis-seed=0",
-        ]
-        code = pytest.main([*options, *tests], [listener])
+        code = pytest.main([*OPTIONS, *tests], [listener])
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not listener.failed:
             raise RuntimeError(f"pytest ended with {code!r}")
     difference = ask_the_oracle(scenarios)

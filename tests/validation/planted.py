@@ -174,8 +174,8 @@ CLAIMS = (
     Fault(
         "youth hubs take people of any age",
         "model/claims.py",
-        "(area == self.source) & (age == YOUNG) if",
-        "area == self.source if",
+        "np.where(age == YOUNG, area, self._nobody) if",
+        "area if",
     ),
     Fault(
         "who claims again has the luck of the first spell",
