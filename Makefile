@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock baselines docs validate calibrate clean
+.PHONY: help run test long lint lock baselines docs validate calibrate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,8 +17,11 @@ run: $(READY) ## run the West Midlands scenario into runs/west_midlands
 	$(BIN)/jobcentre run scenarios/west_midlands.yaml --out runs/west_midlands $(ARGS)
 
 # A file's tests share costly runs, so they stay on one worker.
-test: $(READY) ## run the tests on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: $(READY) ## run the tests on two cores, but for the long ones
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
+
+long: $(READY) ## run the long tests: killing at random moments, a hundred searches, a cluster
+	$(BIN)/python -m pytest -m long tests $(ARGS)
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check

@@ -58,6 +58,13 @@ with these assumptions, not what other assumptions would give.
 """
 
 CONTRASTS_PAGE = """\
+## What a comparison adds
+
+In `comparison.csv` and in the table of `sim.compare` a row is the difference of another scenario from the base in one of the measures
+above, replication paired with replication. `variance_ratio` is how many times as many replications it would take without the same luck in
+both; `adjusted`, `adjusted_low`, `adjusted_high` and `adjusted_freedom` (degrees) are the difference at the expected number of new
+claims, where it goes with their number: [what pairing is worth](../how-to/vary_and_compare.md#what-pairing-is-worth).
+
 ## What only a comparison tells
 
 These are rows of `comparison.csv` and of `sim.compare`, beside the differences in the measures above. The column `difference` holds the

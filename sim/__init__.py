@@ -9,18 +9,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from sim.experiment.asked import Figure
     from sim.scenario import Scenario, ScenarioError
+    from sim.show.answers import Answer, Explanation, Seek, Sensitivity, Sites, Sweep
     from sim.show.result import Comparison, Result
 
-__all__ = ["Comparison", "Result", "Scenario", "ScenarioError", "__version__", "compare", "load", "run"]
+    ScenarioLike = Scenario | str | os.PathLike[str]
+
+__all__ = [
+    "Comparison",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "compare",
+    "explain",
+    "load",
+    "run",
+    "seek",
+    "sensitivity",
+    "sites",
+    "sweep",
+]
+
+
+AnAnswer = TypeVar("AnAnswer", bound="Answer")
+MEASURE = "first_meeting_wait.mean"
+"""What a figure is of unless told otherwise."""
 
 try:
     __version__ = version("jobcentre-sim")
@@ -46,7 +70,7 @@ def load(path: str | os.PathLike[str], set: Iterable[str] | Mapping[str, Any] = 
 
 
 def run(
-    scenario: Scenario | str | os.PathLike[str],
+    scenario: ScenarioLike,
     replications: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -54,10 +78,16 @@ def run(
     people: bool = False,
     events: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    precision: float | None = None,
+    measures: Sequence[str] = (),
+    cluster: str | None = None,
+    uncertain: bool = False,
 ) -> Result:
     """Run a scenario, or the scenario in a file; see :func:`sim.experiment.replications.run`.
 
-    With ``out`` the run folder gets the tables and figures; without, nothing is written.
+    With ``out`` the run folder gets the tables and figures; without, nothing is written. ``precision`` is about the figures ``measures``,
+    such as ``["first_meeting_wait.p90"]``; the mean wait for the first meeting held if left out.
     """
     from sim.experiment import replications as experiment
     from sim.show import charts
@@ -66,7 +96,18 @@ def run(
     given = _scenario(scenario)
     folder = None if out is None else Path(out)
     tables = experiment.run(
-        given, replications=replications, seed=seed, workers=workers, out=folder, people=people, events=events, progress=progress
+        given,
+        replications=replications,
+        precision=precision,
+        figures=_figures(given, measures),
+        seed=seed,
+        workers=workers,
+        cluster=cluster,
+        out=folder,
+        people=people,
+        events=events,
+        uncertain=uncertain,
+        progress=progress,
     )
     if folder is not None:
         charts.save(tables, folder / "figures", given)
@@ -81,6 +122,8 @@ def compare(
     workers: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    cluster: str | None = None,
+    uncertain: bool = False,
 ) -> Comparison:
     """Paired differences of scenarios from a base, each a scenario, its file or its result; see :func:`sim.experiment.compare.compare`.
 
@@ -93,17 +136,115 @@ def compare(
 
     given = [one if isinstance(one, RunTables) else _scenario(one) for one in (base, *others)]
     folder = None if out is None else Path(out)
-    found = experiment.compare(*given, replications=replications, seed=seed, workers=workers, out=folder, progress=progress)
+    found = experiment.compare(
+        *given, replications=replications, seed=seed, workers=workers, cluster=cluster, out=folder, uncertain=uncertain, progress=progress
+    )
     if folder is not None:
         charts.write({name: make(found) for name, make in charts.COMPARISON_FIGURES.items()}, folder / "figures")
     runs = [
         done if isinstance(done, Result) else Result.of_run(done, None if isinstance(one, RunTables) else one)
         for done, one in zip((found.base, *found.others), given, strict=True)
     ]
-    return Comparison(found.table, runs[0], tuple(runs[1:]))
+    return Comparison(found.table, found.weekly, runs[0], tuple(runs[1:]))
 
 
-def _scenario(given: Scenario | str | os.PathLike[str]) -> Scenario:
+def sweep(scenario: ScenarioLike, vary: Mapping[str, Sequence[Any]], measures: Sequence[str] = (), **options: Any) -> Sweep:
+    """A grid over levers: every combination of the values of each key.
+
+    ``measures`` are the figures shown, such as ``["first_meeting_wait.p90"]``; the mean wait for the first meeting held if left out.
+    Options are those of :func:`sim.experiment.sweep.sweep`.
+    """
+    from sim.experiment.sweep import sweep as experiment
+    from sim.show.answers import Sweep
+
+    given = _scenario(scenario)
+    return _answer(Sweep, experiment(given, vary, figures=_figures(given, measures), **options))
+
+
+def explain(base: ScenarioLike, other: ScenarioLike, measures: Sequence[str] = (), **options: Any) -> Explanation:
+    """Which lever made the difference: each added in turn, in the order in which the other file gives them, adding up to the whole.
+
+    Options are those of :func:`sim.experiment.explain.explain`; ``order`` and ``groups`` choose another order and join levers.
+    """
+    from sim.experiment.explain import explain as experiment
+    from sim.scenario.levers import order_of
+    from sim.show.answers import Explanation
+
+    given, its = _scenario(base), _scenario(other)
+    written = order_of(other) if isinstance(other, (str, os.PathLike)) else ()
+    return _answer(Explanation, experiment(given, its, figures=_figures(given, measures), **{"written": written, **options}))
+
+
+def seek(
+    scenario: ScenarioLike,
+    vary: str,
+    low: Any,
+    high: Any,
+    until: str,
+    step: Any = None,
+    by: str | dt.date | None = None,
+    **options: Any,
+) -> Seek:
+    """The smallest value of a key, from ``low`` to ``high`` in steps, for which a promise such as ``"review_delay <= 2"`` holds.
+
+    Values are numbers, amounts such as ``"+10%"``, or dates. With ``by`` the promise is counted from that day on. Options are those of
+    :func:`sim.experiment.seek.seek`, such as ``share``, ``confidence``, ``indifference``, ``largest`` and ``most``.
+    """
+    from sim.experiment.asked import Promise
+    from sim.experiment.seek import seek as experiment
+    from sim.scenario.grid import steps
+    from sim.show.answers import Seek
+
+    given = _scenario(scenario)
+    promise = Promise.parse(until, given, from_a_day=by is not None)
+    values = steps(str(low), str(high), None if step is None else str(step))
+    since = dt.date.fromisoformat(by) if isinstance(by, str) else by
+    return _answer(Seek, experiment(given, vary, values, promise, since=since, **options))
+
+
+def sites(scenario: ScenarioLike, choose: int, measure: str = MEASURE, by: str | dt.date | None = None, **options: Any) -> Sites:
+    """Which ``choose`` of the temporary jobcentres to open, those that cannot be told apart, and whether opening none is as good.
+
+    With ``by`` the figure is counted from that day on. Options are those of :func:`sim.experiment.sites.sites`, such as ``candidates``,
+    ``indifference`` and ``most``.
+    """
+    from sim.experiment.asked import Figure
+    from sim.experiment.sites import sites as experiment
+    from sim.show.answers import Sites
+
+    given = _scenario(scenario)
+    figure = Figure.parse(measure, given, from_a_day=by is not None)
+    since = dt.date.fromisoformat(by) if isinstance(by, str) else by
+    return _answer(Sites, experiment(given, choose, figure=figure, since=since, **options))
+
+
+def sensitivity(scenario: ScenarioLike, measures: Sequence[str] = (), **options: Any) -> Sensitivity:
+    """Which assumptions an answer hangs on, and how uncertain they make it.
+
+    Options are those of :func:`sim.experiment.sensitivity.sensitivity`, such as ``methods``, ``only``, ``replications`` and ``draws``.
+    """
+    from sim.experiment.sensitivity import sensitivity as experiment
+    from sim.show.answers import Sensitivity
+
+    given = _scenario(scenario)
+    return _answer(Sensitivity, experiment(given, figures=_figures(given, measures), **options))
+
+
+def _figures(scenario: Scenario, measures: Sequence[str]) -> list[Figure]:
+    from sim.experiment.asked import Figure
+
+    return [Figure.parse(text, scenario) for text in measures or [MEASURE]]
+
+
+def _answer(kind: type[AnAnswer], found: Any) -> AnAnswer:
+    """What an experiment found, ready to be shown; its figures are drawn into its folder."""
+    shown = kind.of(found)
+    if found.folder is not None:
+        shown.save(found.folder / "figures")
+    return shown
+
+
+def _scenario(given: ScenarioLike) -> Scenario:
     return load(given) if isinstance(given, (str, os.PathLike)) else given
 
 

@@ -59,6 +59,7 @@ class Purpose(IntEnum):
     OUTCOME = 23
     RETRAINED = 24
     NEW_SECTOR = 25
+    ASSUMPTION = 26
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim import first_spells
-from sim.results import ALL, CONFIDENCE, SPLIT, RunTables, half_width
+from sim.results import ALL, CONFIDENCE, OVER_DRAWS, SPLIT, RunTables, draw_range, half_width
 
 LOWER, HIGHER, SAME, UNKNOWN = "lower", "higher", "the same", "no difference can be told"
 UNDEFINED, PER_ENTRY_GAINED, PER_ENTRY_LOST = "undefined", "per job entry gained", "per job entry lost"
@@ -73,38 +73,44 @@ def contrasts(base: RunTables, other: RunTables) -> pd.DataFrame:
 
 
 def _rows(base: RunTables, other: RunTables) -> Iterator[dict[str, Any]]:
+    per_draw = base.per_draw
     entries = _pairs(base, other, "job_entries", "count")
     others = _pairs(base, other, "hires_by_others", "count")
     cost = _pairs(base, other, "cost", "total")
     if len(entries):
         estimates = {"base_estimate": entries["base"].mean(), "other_estimate": entries["other"].mean()}
-        yield _row("net_entries", "count", entries["other"] - entries["base"]) | estimates
+        yield _row("net_entries", "count", entries["other"] - entries["base"], per_draw) | estimates
     if base.first_spells is not None and other.first_spells is not None:
         people = first_spells.changed(base.first_spells, other.first_spells)
         for statistic, column in (("among_claimants", "displaced"), ("gained", "gained")):
-            row = _row("displaced_entries", statistic, people[column])
+            row = _row("displaced_entries", statistic, people[column], per_draw)
             yield row | {"low": np.maximum(row["low"], 0)}
     if len(others):
-        yield _row("displaced_entries", "among_others", others["base"] - others["other"])
+        yield _row("displaced_entries", "among_others", others["base"] - others["other"], per_draw)
     if len(entries) and len(cost):
         both = pd.DataFrame({"cost": cost["other"] - cost["base"], "entries": entries["other"] - entries["base"]}).dropna()
+        count, both = len(both), both.groupby(both.index // per_draw).mean()
         more = both["entries"].to_numpy(dtype=float)
         estimate, low, high = fieller(both["cost"].to_numpy(dtype=float), more)
         said = UNDEFINED if math.isnan(estimate) else PER_ENTRY_GAINED if more.mean() > 0 else PER_ENTRY_LOST
-        numbers = {"difference": estimate, "low": low, "high": high, "replications": len(both), "verdict": said}
-        yield _keys("cost_per_additional_entry", "ratio") | numbers
+        numbers = {"difference": estimate, "low": low, "high": high, "replications": count, "verdict": said}
+        yield _keys("cost_per_additional_entry", "ratio") | numbers | ({"draws": len(both)} if per_draw > 1 else {})
 
 
 def _keys(name: str, statistic: str) -> dict[str, Any]:
     return {"measure": name, "statistic": statistic, "unit": CONTRASTS[name].unit, "base_estimate": math.nan, "other_estimate": math.nan}
 
 
-def _row(name: str, statistic: str, values: pd.Series[Any]) -> dict[str, Any]:
-    """The mean over replications with its interval."""
-    mean, count = float(values.mean()), len(values)
-    half = float(half_width(np.array([values.std()]), np.array([count]))[0])
+def _row(name: str, statistic: str, values: pd.Series[Any], per_draw: int) -> dict[str, Any]:
+    """The mean over replications with its interval, or over draws of the assumptions where replications share them."""
+    each = values.groupby(values.index // per_draw).mean()
+    mean, count = float(each.mean()), len(values)
+    half = float(half_width(np.array([each.std()]), np.array([len(each)]))[0])
     said = str(verdict(np.array([mean]), np.array([mean - half]), np.array([mean + half]))[0])
-    numbers = {"difference": mean, "low": mean - half, "high": mean + half, "replications": count, "verdict": said}
+    numbers: dict[str, Any] = {"difference": mean, "low": mean - half, "high": mean + half, "replications": count, "verdict": said}
+    if per_draw > 1:
+        drawn = draw_range(values.rename("value").rename_axis("replication").reset_index().assign(all=ALL), ["all"], per_draw)
+        numbers |= {name: drawn[name].iloc[0] for name in OVER_DRAWS}
     return _keys(name, statistic) | numbers
 
 

@@ -2,136 +2,176 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import platform
-import sys
 import tempfile
-import time
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from sim import __version__
-from sim.experiment.store import ALWAYS, ON_REQUEST, RunFolder, code_fingerprint, mark, part_key, run_folder, write_part
-from sim.experiment.workers import each
-from sim.model.simulation import simulate
-from sim.results import RunTables, replication_tables
-from sim.scenario import Scenario, dump, fingerprint
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-LIBRARIES = ("numpy", "scipy", "numba", "simpy", "pandas", "pyarrow")
-Progress = Callable[[int, int], None]
-"""Called with the replications finished and their total: once at the start, then after each."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One replication to make and where to leave it."""
-
-    scenario: Scenario
-    seed: int
-    replication: int
-    folder: Path
-    key: str
-    tables: tuple[str, ...]
+from sim.experiment.asked import Figure, QuestionError
+from sim.experiment.designs import as_table
+from sim.experiment.job import ALWAYS, ON_REQUEST, Point
+from sim.experiment.precision import MORE, Precision, how_many
+from sim.experiment.run_folder import finish
+from sim.experiment.store import held
+from sim.experiment.study import Progress, Study, whole_draws
+from sim.experiment.warm_up import settling, starts_empty
+from sim.experiment.workers import Workers
+from sim.model.claims import expected_claims
+from sim.results import RunTables
+from sim.scenario import Scenario, dump
+from sim.scenario.uncertainty import factors
 
 
 def run(
     scenario: Scenario,
     *,
     replications: int | None = None,
+    precision: float | None = None,
+    figures: Sequence[Figure] = (),
     seed: int | None = None,
-    workers: int | None = None,
+    workers: int | Workers | None = None,
+    cluster: str | None = None,
     out: str | Path | None = None,
     people: bool = False,
     events: bool = False,
+    uncertain: bool = False,
     progress: Progress | None = None,
 ) -> RunTables:
     """Run a scenario and make its tables.
 
     Args:
         scenario: what to run.
-        replications: how many; the scenario's number if left out.
+        replications: how many; the scenario's number if left out. With a precision, at most so many.
+        precision: as many as it takes for the intervals of the figures to reach no further than this share of their means to each side,
+            see :mod:`sim.experiment.precision`.
+        figures: those.
         seed: of all luck; the scenario's if left out.
         workers: processes; as many as processors if left out. Changes no result.
+        cluster: address of a Dask scheduler, in place of processes here. Changes no result.
         out: the run folder; finished replications of the same run are taken from it. Nothing is kept on disk if left out.
         people: also keep a row per person.
         events: also keep a row per event.
+        uncertain: vary the assumptions within their intervals too, a draw for each two replications; estimates and intervals are then
+            over draws, see :mod:`sim.results.draws`.
         progress: told how many replications are finished.
 
     Raises:
-        RunError: if the folder cannot be used or a worker dies.
+        RunError: if the folder or the cluster cannot be used or a worker dies.
         ValueError: if a number is out of range.
+        QuestionError: if draws of the assumptions would not have the same number of replications.
         ConservationError: if the model lost someone.
     """
-    replications = scenario.replications if replications is None else replications
     seed = scenario.seed if seed is None else seed
-    if replications < 1 or (workers is not None and workers < 1):
+    if uncertain:
+        whole_draws(replications or (MOST if precision is not None else scenario.replications))
+    if (replications is not None and replications < 1) or (isinstance(workers, int) and workers < 1):
         raise ValueError(f"replications and workers must be at least 1, not {replications} and {workers}")
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed must be a whole number from 0 to 4294967295, not {seed}")
     tables = (*ALWAYS, *(name for name, wanted in zip(ON_REQUEST, (people, events), strict=True) if wanted))
-    if out is not None:
-        with run_folder(out) as folder:
-            return _run(scenario, replications, seed, workers, folder, tables, progress)
-    with tempfile.TemporaryDirectory(prefix="jobcentre-") as temporary, run_folder(temporary) as folder:
-        return _run(scenario, replications, seed, workers, folder, tables, progress).in_memory()
+    with ExitStack() as stack:
+        path = stack.enter_context(tempfile.TemporaryDirectory(prefix="jobcentre-")) if out is None else out
+        folder = stack.enter_context(held(path))
+        staff = workers if isinstance(workers, Workers) else stack.enter_context(Workers(workers, cluster))
+        expected = _Expected(progress)
+        study = Study(folder, staff, seed, tables=tables, uncertain=uncertain, progress=expected)
+        point = Point(scenario)
+        told: dict[str, Any] = {}
+        if precision is None:
+            number = scenario.replications if replications is None else replications
+        else:
+            number, told = until_precise(study, point, figures, precision, replications, expected)
+        jobs = [study.job(point, i) for i in range(number)]
+        study.make(jobs)
+        if starts_empty(scenario):
+            told["warm_up"] = settling(scenario, pd.concat(folder.read(job.key, "daily") for job in jobs))
+        info = {
+            "scenario": scenario.name,
+            "fingerprint": point.fingerprint,
+            "period": [scenario.period.from_.isoformat(), scenario.period.to.isoformat()],
+            "replications": number,
+            "tables": list(tables),
+            "expected_claims": float(expected_claims(scenario).sum()),
+            **told,
+            **({"draws": whole_draws(number), "replications_per_draw": study.per_draw} if uncertain else {}),
+            **study.info(),
+        }
+        drawn = None
+        if uncertain:
+            members = {factor.name: factor.members for factor in factors(scenario)}
+            drawn = as_table(members, [job.positions for job in jobs[:: study.per_draw]])
+        done = finish(folder, [job.key for job in jobs], tables, info, dump(scenario), drawn)
+        return done.in_memory() if out is None else done
 
 
-def _run(
-    scenario: Scenario,
-    replications: int,
-    seed: int,
-    workers: int | None,
-    folder: RunFolder,
-    tables: tuple[str, ...],
-    progress: Progress | None,
-) -> RunTables:
-    started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
-    info = {
-        "scenario": scenario.name,
-        "fingerprint": fingerprint(scenario),
-        "period": [scenario.period.from_.isoformat(), scenario.period.to.isoformat()],
-        "seed": seed,
-        "replications": replications,
-        "tables": list(tables),
-        **software(),
+MOST = 1000
+"""Replications at most where a precision is asked for and no number."""
+
+
+class _Expected:
+    """Progress towards the replications that are likely in the end, where these are more than were asked for so far."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.likely, self._progress = 0, progress
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._progress:
+            self._progress(done, max(total, self.likely))
+
+
+def until_precise(
+    study: Study, point: Point, figures: Sequence[Figure], precision: float, most: int | None, expected: _Expected
+) -> tuple[int, dict[str, Any]]:
+    """Make replications until the intervals of the figures are narrow enough.
+
+    Args:
+        most: replications at most; :data:`MOST` if None.
+        expected: told how many are likely in the end.
+
+    Returns:
+        How many there are in the end, and for ``run.json`` how that came: the outcome in words, the number recommended without the
+        look-ahead, and half the interval as a share of the mean after each replication, or each draw of uncertain assumptions, by figure.
+
+    Raises:
+        QuestionError: if there is no figure, one is a date, or there are too few replications for a look-ahead.
+    """
+    figures = list(dict.fromkeys(figures))
+    if not figures:
+        raise QuestionError("expected a figure for the precision, such as first_meeting_wait.mean")
+    if dates := [str(figure) for figure in figures if figure.unit == "date"]:
+        raise QuestionError(f"expected a figure with a size for a share of it to be told, not the date {dates[0]}")
+    try:
+        wanted = Precision(target=precision, most=(MOST if most is None else most) // study.per_draw)
+    except ValueError as error:
+        raise QuestionError(str(error)) from None
+    looked = how_many(np.zeros((len(figures), 0)), wanted)
+    while looked.outcome == MORE:
+        jobs = [study.job(point, i) for i in range(looked.replications * study.per_draw)]
+        values = np.concatenate([study.figures([jobs], figure) for figure in figures])
+        looked = how_many(_by_draw(values, study.per_draw), wanted)
+        expected.likely = looked.likely * study.per_draw
+    told = {
+        "target": precision,
+        "figures": [str(figure) for figure in figures],
+        "outcome": looked.outcome,
+        "recommended": None if looked.recommended is None else looked.recommended * study.per_draw,
+        "not_precise": [str(figures[i]) for i in looked.short],
+        "half_width_over_mean": {
+            str(figure): [round(float(share), 6) if np.isfinite(share) else None for share in row]
+            for figure, row in zip(figures, looked.relative, strict=True)
+        },
     }
-    depends_on = [str(info[name]) for name in ("fingerprint", "seed", "tables", "version", "code", "libraries")]
-    jobs = [Job(scenario, seed, i, folder.path, part_key(i, *depends_on), tables) for i in range(replications)]
-    to_do = [job for job in jobs if not folder.finished(job.key, tables)]
-    if progress:
-        progress(replications - len(to_do), replications)
-    with closing(each(replicate, to_do, workers)) as outcomes:
-        for done, _ in enumerate(outcomes, start=replications - len(to_do) + 1):
-            if progress:
-                progress(done, replications)
-    info["found_finished"] = replications - len(to_do)
-    info["started"] = started.isoformat(timespec="seconds")
-    info["ended"] = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    info["seconds"] = round(time.perf_counter() - clock, 3)
-    return folder.finish([job.key for job in jobs], tables, info, dump(scenario))
+    return looked.replications * study.per_draw, {"precision": told}
 
 
-def replicate(job: Job) -> int:
-    """Make one replication and leave its tables in the run folder."""
-    people, events = (name in job.tables for name in ON_REQUEST)
-    record = simulate(job.scenario, job.seed, job.replication, events=events)
-    tables = replication_tables(record, people=people, events=events)
-    for table in tables.values():
-        mark(table, {"scenario": job.scenario.name, "fingerprint": fingerprint(job.scenario)})
-    write_part(job.folder, job.key, tables)
-    return job.replication
-
-
-def software() -> dict[str, Any]:
-    """What made the results, for ``run.json``: version, source, libraries, Python, platform."""
-    return {
-        "version": __version__,
-        "code": code_fingerprint(),
-        "libraries": {name: metadata.version(name) for name in LIBRARIES},
-        "python": sys.version.split()[0],
-        "platform": platform.platform(),
-    }
+def _by_draw(values: NDArray[np.float64], per_draw: int) -> NDArray[np.float64]:
+    """The mean over the replications of each draw of the assumptions that have a value, shape (figures, draws)."""
+    each = values.reshape(len(values), -1, per_draw)
+    known = np.isfinite(each)
+    means: NDArray[np.float64] = np.where(known, each, 0).sum(axis=2) / np.where(known.any(axis=2), known.sum(axis=2), np.nan)
+    return means

@@ -1,36 +1,36 @@
-"""The run folder: finished replications, each written whole or not at all, and the tables made of them.
+"""Finished replications on disk, each written whole or not at all, in a folder that one experiment holds at a time.
 
-    scenario.yaml  run.json  summary.csv                                 what was run, and what came out
-    replications.parquet  daily.parquet  weekly.parquet  incidence.parquet  first_spells.parquet
-    people.parquet  events.parquet                                       if asked for
-    parts/<key>/                                                         one finished replication
+    parts/<key>/        one finished replication: a Parquet file for each of its tables, and their SHA-256
+    run.json            of a run, or study.json of any other experiment: what was asked, and what made the results; written last
 
-A part's key says everything its bits depend on, so that a run goes on from the parts it can use and never mistakes another's.
+A part's key says everything its bits depend on, so that an experiment goes on from the parts it can use and never mistakes another's.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from sim.experiment.workers import RunError
-from sim.results import RunTables, csv
 
-SUMMARISED = ("measures", "daily", "weekly", "incidence")
-ALWAYS = (*SUMMARISED, "first_spells")
-ON_REQUEST = ("people", "events")
-_UNFINISHED = ".unfinished-"
+RUN, STUDY = "run.json", "study.json"
+UNFINISHED = ".unfinished-"
+SUMS = "SHA256SUMS"
+"""Beside the tables of a part, as ``sha256sum --check`` reads it: what a failing disk or a hand changed is not taken for a result."""
+
+_KEY = re.compile(r"\d{5,}-[0-9a-f]{24}")
 
 if sys.platform == "win32":
     import msvcrt
@@ -47,12 +47,12 @@ else:
 
 
 def code_fingerprint() -> str:
-    """A hash of the source that decides what a replication's tables hold; how they are shown does not count."""
+    """A hash of the source and data that decide what a replication's tables hold; how they are shown does not count."""
     digest = hashlib.sha256()
     root = Path(str(resources.files("sim")))
-    for file in sorted(root.rglob("*.py")):
+    for file in sorted([*root.rglob("*.py"), *root.rglob("*.csv")]):
         name = file.relative_to(root).as_posix()
-        if not name.startswith(("show/", "cli")):
+        if not name.startswith(("show/", "cli/")):
             digest.update(f"{name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 
@@ -62,49 +62,75 @@ def part_key(replication: int, *depends_on: str) -> str:
     return f"{replication:05d}-{hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:24]}"
 
 
-def write_part(folder: Path, key: str, tables: dict[str, pd.DataFrame]) -> None:
-    """Write a finished replication; nobody ever sees half of it.
-
-    Raises:
-        RunError: if it cannot be written.
-    """
-    unfinished, finished = folder / "parts" / f"{_UNFINISHED}{os.getpid()}-{key}", folder / "parts" / key
-    with _clearly(folder):
-        unfinished.mkdir()
-        for name, table in tables.items():
-            _write_parquet(table, unfinished / f"{name}.parquet")
-        _sync(unfinished)
-        unfinished.replace(finished)
-        _sync(finished.parent)
+def parquet(table: pd.DataFrame) -> bytes:
+    """A table as Parquet: the same bytes for the same table."""
+    file = io.BytesIO()
+    table.to_parquet(file, index=False, compression="zstd")
+    return file.getvalue()
 
 
 @contextmanager
-def run_folder(path: str | Path) -> Iterator[RunFolder]:
-    """Make or take up a run folder and keep other runs out of it meanwhile.
+def held(path: str | Path, marker: str = RUN) -> Iterator[Folder]:
+    """Make or take up a folder and keep other experiments out of it meanwhile.
+
+    Args:
+        path: a new folder, an empty one, or one of an experiment of the same kind.
+        marker: RUN or STUDY.
 
     Raises:
         RunError: if it cannot be written, is in use, or holds something else.
     """
     path = Path(path).absolute()
-    with _clearly(path):
+    with clearly(path):
+        new = [folder for folder in (path, *path.parents) if not folder.exists()]
         if file := next((p for p in (path, *path.parents) if p.exists() and not p.is_dir()), None):
             raise RunError(f"cannot write to {path}: expected a folder, but {'it' if file == path else file} is a file")
         path.mkdir(parents=True, exist_ok=True)
-        here = {entry.name for entry in path.iterdir()} - {".lock"}
-        if here and not here & {"run.json", "parts"}:
-            raise RunError(f"{path} holds other files and no run: choose a new or empty folder")
-    with _locked(path), _clearly(path):
-        (path / "parts").mkdir(exist_ok=True)
-        folder = RunFolder(path)
-        folder.clear_unfinished()
-        try:
-            yield folder
-        finally:
-            folder.clear_unfinished()
+        _fits(path, marker)
+    entered = False
+    try:
+        with _locked(path):
+            entered = True
+            folder, parts = Folder(path), path / "parts"
+            with clearly(path):
+                _fits(path, marker)  # again: another may have finished here since
+                parts.mkdir(exist_ok=True)
+                folder.clear_unfinished()
+                for made in (parts, *new):
+                    sync(made.parent)
+            try:
+                yield folder
+            finally:
+                folder.clear_unfinished()
+                with suppress(OSError):
+                    parts.rmdir()  # only if it is empty
+    except BaseException:
+        with suppress(OSError):  # a folder into which nothing came is not left behind
+            for made in new if entered else ():
+                made.rmdir()
+        raise
 
 
-class RunFolder:
-    """A run folder held by this run."""
+def _fits(path: Path, marker: str) -> None:
+    """Raise RunError unless a folder is empty or of an experiment of this kind."""
+    here = {entry.name for entry in path.iterdir()} - {".lock"}
+    if here and not here & {RUN, STUDY} and not _unfinished(path):
+        raise RunError(f"{path} holds other files and no run: choose a new or empty folder")
+    if here & ({RUN, STUDY} - {marker}):
+        kinds = ("a run", "another kind of experiment")
+        there, wanted = kinds if marker == STUDY else kinds[::-1]
+        raise RunError(f"{path} holds {there}, not {wanted}: choose a new or empty folder")
+
+
+def _unfinished(path: Path) -> bool:
+    """Whether a folder is of an experiment that was stopped: it has parts, and what is called so is not somebody's own."""
+    parts = path / "parts"
+    names = [part.name for part in parts.iterdir() if not part.name.startswith(".")] if parts.is_dir() else []
+    return all(map(_KEY.fullmatch, names)) if names else {entry.name for entry in path.iterdir()} <= {".lock", "parts"}
+
+
+class Folder:
+    """A folder held by this experiment."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -112,71 +138,58 @@ class RunFolder:
     def finished(self, key: str, tables: Sequence[str]) -> bool:
         """Whether a replication is there, whole and legible."""
         part = self.path / "parts" / key
-        if not part.is_dir():
-            return False
         try:
-            for name in tables:
-                pq.read_metadata(part / f"{name}.parquet")
+            sums = (part / SUMS).read_text(encoding="utf-8").splitlines()
+            if all(_sum(part / f"{name}.parquet") in sums for name in tables):
+                return True
         except (OSError, ValueError):
-            shutil.rmtree(part)
-            return False
-        return True
+            pass
+        with clearly(self.path):
+            _remove(part)
+        return False
+
+    def keep(self, key: str, tables: Mapping[str, bytes]) -> None:
+        """Write a finished replication, its tables as Parquet; nobody ever sees half of it.
+
+        Raises:
+            RunError: if it cannot be written.
+        """
+        unfinished, finished = self.path / "parts" / f"{UNFINISHED}{key}", self.path / "parts" / key
+        with clearly(self.path):
+            try:
+                unfinished.mkdir()
+                for name, table in tables.items():
+                    write_bytes(unfinished / f"{name}.parquet", table)
+                sums = [_sum(unfinished / f"{name}.parquet", table) for name, table in tables.items()]
+                write_bytes(unfinished / SUMS, "".join(f"{line}\n" for line in sums).encode())
+                sync(unfinished)
+                unfinished.replace(finished)
+                sync(finished.parent)
+            except OSError:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+
+    def read(self, key: str, table: str) -> pd.DataFrame:
+        """A table of a finished replication."""
+        with clearly(self.path):
+            return pd.read_parquet(self.part(key, table))
+
+    def part(self, key: str, table: str) -> Path:
+        """Where a table of a finished replication is."""
+        return self.path / "parts" / key / f"{table}.parquet"
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Remove the replications of other experiments."""
+        kept = set(keys)
+        for part in (self.path / "parts").iterdir():
+            if part.name not in kept and _KEY.fullmatch(part.name):
+                shutil.rmtree(part, ignore_errors=True)
 
     def clear_unfinished(self) -> None:
-        """Remove what an ended run left half written."""
-        for left in [*(self.path / "parts").glob(f"{_UNFINISHED}*"), *self.path.glob(f"{_UNFINISHED}*")]:
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-
-    def finish(self, keys: Sequence[str], tables: Sequence[str], info: dict[str, Any], scenario: str) -> RunTables:
-        """Make the run's tables of its replications, and remove what belongs to other runs.
-
-        Args:
-            keys: the parts, in the order of replications.
-            tables: what each holds.
-            info: for ``run.json``, which is written last and marks the folder as finished.
-            scenario: the resolved scenario as YAML.
-        """
-        (self.path / "run.json").unlink(missing_ok=True)
-        measures, daily, weekly, incidence = (self._gather(name, keys) for name in SUMMARISED)
-        done = RunTables.of(info, measures, daily, weekly, incidence, self.path)
-        for name in ("replications", "daily", "weekly", "incidence"):
-            table: pd.DataFrame = getattr(done, name).copy(deep=False)
-            mark(table, info)
-            with _whole(self.path, f"{name}.parquet") as file:
-                _write_parquet(table, file)
-        for name in ("first_spells", *ON_REQUEST):
-            if name in tables:
-                self._chain(name, keys)
-            else:
-                (self.path / f"{name}.parquet").unlink(missing_ok=True)
-        for name, text in (
-            ("scenario.yaml", scenario),
-            ("summary.csv", csv(done.summary)),
-            ("run.json", json.dumps(info, indent=2) + "\n"),
-        ):
-            write_text(self.path, name, text)
-        for part in (self.path / "parts").iterdir():
-            if part.name not in keys:
-                shutil.rmtree(part, ignore_errors=True)
-        return done
-
-    def _gather(self, name: str, keys: Sequence[str]) -> pd.DataFrame:
-        return pd.concat([pd.read_parquet(self.path / "parts" / key / f"{name}.parquet") for key in keys], ignore_index=True)
-
-    def _chain(self, name: str, keys: Sequence[str]) -> None:
-        """Join a large table part by part, so that one replication at a time is in memory."""
-        with _whole(self.path, f"{name}.parquet") as file:
-            writer: Any = None
-            for key in keys:
-                part = pq.read_table(self.path / "parts" / key / f"{name}.parquet")
-                writer = writer or pq.ParquetWriter(file, part.schema, compression="zstd")
-                writer.write_table(part)
-            writer.close()
-
-
-def mark(table: pd.DataFrame, info: dict[str, Any]) -> None:
-    """Have a table say what it is of, also as Parquet."""
-    table.attrs.update(scenario=info["scenario"], fingerprint=info["fingerprint"])
+        """Remove what an ended experiment left half written."""
+        for left in [*(self.path / "parts").glob(f"{UNFINISHED}*"), *self.path.glob(f"{UNFINISHED}*")]:
+            with suppress(OSError):
+                _remove(left)
 
 
 def write_text(folder: Path, name: str, text: str) -> None:
@@ -185,42 +198,70 @@ def write_text(folder: Path, name: str, text: str) -> None:
     Raises:
         RunError: if it cannot be written.
     """
-    with _clearly(folder), _whole(folder, name) as file:
+    with whole(folder, name) as file:
         file.write_text(text, encoding="utf-8", newline="\n")
 
 
 @contextmanager
-def _whole(folder: Path, name: str) -> Iterator[Path]:
-    """A file to write, which takes its name once it is whole."""
-    unfinished = folder / f"{_UNFINISHED}{name}"
-    yield unfinished
-    _sync(unfinished)
-    unfinished.replace(folder / name)
-    _sync(folder)
+def whole(folder: Path, name: str) -> Iterator[Path]:
+    """A file to write, which takes its name once it is whole.
+
+    Raises:
+        RunError: if it cannot be written.
+    """
+    unfinished = folder / f"{UNFINISHED}{name}"
+    with clearly(folder):
+        try:
+            yield unfinished
+            sync(unfinished)
+            unfinished.replace(folder / name)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        sync(folder)
 
 
-def _write_parquet(table: pd.DataFrame, file: Path) -> None:
-    table.to_parquet(file, index=False, compression="zstd")
-    _sync(file)
+def _remove(path: Path) -> None:
+    """Remove a folder with what is in it, or a file, or nothing; of a link the link."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if path.is_dir() and sys.platform == "win32":
-        return  # folders cannot be opened there
-    file = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+def _sum(file: Path, content: bytes | None = None) -> str:
+    """A file's line among the sums of its folder."""
+    return f"{hashlib.sha256(file.read_bytes() if content is None else content).hexdigest()}  {file.name}"
+
+
+def write_bytes(file: Path, content: bytes) -> None:
+    """Write a file and wait until it is on the disk."""
+    file.write_bytes(content)
+    sync(file)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk; a folder as far as its file system allows and knows that."""
+    folder = path.is_dir()
     try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+        file = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+    except OSError as error:
+        if not folder or error.errno in (errno.EIO, errno.ENOSPC):
+            raise
 
 
 @contextmanager
-def _clearly(path: Path) -> Iterator[None]:
+def clearly(path: Path) -> Iterator[None]:
+    """Errors of the operating system in words."""
     try:
         yield
     except OSError as error:
-        raise RunError(f"cannot write to {path}: {error.strerror or error}") from error
+        reason = os.strerror(error.errno) if error.errno else error  # Arrow says more than that
+        raise RunError(f"cannot write to {path}: {reason}") from error
 
 
 @contextmanager
@@ -228,23 +269,35 @@ def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder. The lock is the operating system's, so it ends with the process however that ends; the file only names it."""
     name = folder / ".lock"
     while True:
-        with _clearly(folder):
+        with clearly(folder):
             file = os.open(name, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _lock(file)
-        except OSError:
+        except OSError as error:
+            os.lseek(file, 0, os.SEEK_SET)
             holder = os.read(file, 20).decode(errors="replace").strip() or "unknown"
             os.close(file)
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                name.unlink(missing_ok=True)
+                raise RunError(f"cannot lock {folder}, as its file system refuses it ({error.strerror}): choose a local folder") from None
             raise RunError(f"{folder} is in use by another run (process {holder}): wait for it, or choose another folder") from None
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(file), name.stat()):
-                break
+        if _is_still(file, name):
+            break
         os.close(file)  # the run that just ended removed this file: its name is free for another
     try:
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
+        with clearly(folder):
+            os.ftruncate(file, 0)
+            os.write(file, f"{os.getpid()}\n".encode())
         yield
     finally:
         with suppress(OSError):
-            name.unlink()
+            if _is_still(file, name):
+                name.unlink()
         os.close(file)
+
+
+def _is_still(file: int, name: Path) -> bool:
+    """Whether an open file still has its name, and nobody removed it or took its place."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file), name.stat())
+    return False

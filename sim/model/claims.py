@@ -181,17 +181,23 @@ def hub_flags(scenario: Scenario) -> NDArray[np.uint8]:
     return np.array([bool(scenario.jobcentres[name].takes_young_from) for name in sorted(scenario.jobcentres)], dtype=np.uint8)
 
 
-def _claims_by_day(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
-    """Number of claims, shape (days, areas by name)."""
+def expected_claims(scenario: Scenario) -> NDArray[np.float64]:
+    """Mean number of new claims, shape (days, areas by name): rates by the week, spread over its days."""
     days = scenario.period.days
-    out = np.zeros((days, len(scenario.areas)), dtype=np.int64)
+    weekdays = (np.arange(days) + scenario.period.from_.weekday()) % 7
+    out = np.zeros((days, len(scenario.areas)))
     for a, name in enumerate(sorted(scenario.areas)):
         area = scenario.areas[name]
         shares = [float(share) for share in area.by_weekday or scenario.claimants.by_weekday]
-        per_week = area.claims_per_week.daily(scenario.period.from_, days)
-        weekdays = (np.arange(days) + scenario.period.from_.weekday()) % 7
-        out[:, a] = lucky.poisson(by_place_and_day(luck, name, scenario, Purpose.CLAIMS), per_week * np.array(shares)[weekdays])
+        out[:, a] = area.claims_per_week.daily(scenario.period.from_, days) * np.array(shares)[weekdays]
     return out
+
+
+def _claims_by_day(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
+    """Number of claims, shape (days, areas by name)."""
+    expected = expected_claims(scenario)
+    each = [by_place_and_day(luck, name, scenario, Purpose.CLAIMS) for name in sorted(scenario.areas)]
+    return lucky.poisson(np.stack(each, axis=1), expected)
 
 
 def by_place_and_day(luck: Luck, name: str, scenario: Scenario, purpose: Purpose) -> NDArray[np.float64]:

@@ -17,14 +17,13 @@ from sim.results import ALL, RunTables, over_replications
 from sim.scenario import Scenario
 from sim.scenario.load_check import offered_load, region
 from sim.scenario.schema import AGE_GROUPS
-from sim.show import support
+from sim.show import run_length, support
 from sim.show.dots import differences, jobcentres
 from sim.show.marks import mark
-from sim.show.style import COLOURS, Chart, date_axis, drawn, from_zero, line, reference
+from sim.show.of_comparison import differences_by_jobcentre, differences_over_time
+from sim.show.style import COLOURS, MOST, SOME, Chart, date_axis, drawn, from_zero, line, reference, shown
 from sim.show.words import date, footnote, plain
 
-SOME, MOST = 0.5, 0.9
-"""Shares of replications that must have a value for a point to be shown: by week, and by weeks since the claim."""
 WAIT, INTERVAL = "first_meeting_wait", "review_interval"
 
 
@@ -177,20 +176,31 @@ FIGURES: dict[str, Callable[[RunTables, Scenario | None], Chart]] = {
     "jobcentres_reviews": of_reviews,
     "programmes": support.programmes,
     "labour_market": support.labour_market,
+    "precision": run_length.precision,
+    "warm_up": run_length.warm_up,
 }
 """The figures of a run folder, by file name."""
 
-NEEDS = {"programmes": "programme_starts", "labour_market": "vacancies"}
-"""Figures that are drawn only of runs that have a measure."""
+NEEDS: dict[str, Callable[[RunTables], bool]] = {
+    "programmes": lambda run: bool((run.summary["measure"] == "programme_starts").any()),
+    "labour_market": lambda run: bool((run.summary["measure"] == "vacancies").any()),
+    "precision": lambda run: "precision" in run.info,
+    "warm_up": lambda run: "warm_up" in run.info,
+}
+"""Figures that are drawn only of some runs, and of which."""
 
-COMPARISON_FIGURES: dict[str, Callable[[Comparison], Chart]] = {"differences": differences, "over_time": over_time}
+COMPARISON_FIGURES: dict[str, Callable[[Comparison], Chart]] = {
+    "differences": differences,
+    "differences_by_jobcentre": differences_by_jobcentre,
+    "differences_over_time": differences_over_time,
+    "over_time": over_time,
+}
 """The figures of a comparison, by file name."""
 
 
 def save(run: RunTables, folder: str | Path, scenario: Scenario | None = None) -> None:
     """Draw the figures of a run into a folder, see :func:`write`; those of another run that do not apply to this one go."""
-    known = set(run.summary["measure"])
-    apply = {name: make for name, make in FIGURES.items() if name not in NEEDS or NEEDS[name] in known}
+    apply = {name: make for name, make in FIGURES.items() if name not in NEEDS or NEEDS[name](run)}
     for name in FIGURES.keys() - apply.keys():
         for kind in ("svg", "png"):
             (Path(folder) / f"{name}.{kind}").unlink(missing_ok=True)
@@ -212,19 +222,13 @@ def write(charts: Mapping[str, Chart], folder: str | Path) -> None:
     (folder / "README.md").write_text("\n".join(text), encoding="utf-8", newline="\n")
 
 
-def shown(table: pd.DataFrame, run: RunTables, share: float) -> pd.DataFrame:
-    """The table, blank where fewer than this share of replications have a value: those that have may be no fair sample."""
-    enough = table["replications"].to_numpy() >= share * run.info["replications"]
-    return table.assign(**{name: table[name].where(enough) for name in ("estimate", "low", "high")})
-
-
 def in_training(run: RunTables) -> pd.DataFrame:
     """Coaches in training everywhere, mean over the days of each week: week, estimate, low, high, replications."""
     if len(run.daily) == 0:
         return pd.DataFrame(columns=["week", "estimate", "low", "high", "replications"])
     days = run.daily.groupby(["replication", "date"])["in_training"].sum().reset_index(name="value")
     days["week"] = days["date"] - pd.to_timedelta(days["date"].dt.day_of_week, unit="D")
-    return over_replications(days.groupby(["replication", "week"])["value"].mean().reset_index(), ["week"])
+    return over_replications(days.groupby(["replication", "week"])["value"].mean().reset_index(), ["week"], run.per_draw)
 
 
 def _weekly_line(chart: Chart, ax: Axes, run: RunTables, measure: str, statistic: str, name: str, slot: int) -> None:

@@ -25,6 +25,7 @@ _ON_SCREEN_ONLY = {
     ("vacancies", "mean"),
 }
 """What a figure of differences leaves to the table."""
+NUMBERS = ("estimate", "low", "high", "range_low", "range_high")
 
 
 @drawn
@@ -64,7 +65,7 @@ def jobcentres(run: RunTables, scenario: Scenario | None = None, measure: str = 
             at_left = ax.get_yaxis_transform()
             ax.text(0.01, below - 0.95, "temporary, while open:", transform=at_left, va="center", fontsize=8.5, color=FAINT)
         heights = below + np.arange(len(group))
-        dots(ax, heights, group[["estimate", "low", "high"]] * scale, slot, kind)
+        dots(ax, heights, group[[name for name in NUMBERS if name in group]] * scale, slot, kind)
         places += list(heights)
         names += list(group["jobcentre"])
         chart.alt += "".join(
@@ -108,7 +109,8 @@ def differences(comparison: Comparison) -> Chart:
         ax.set_visible(False)
     for ax, ((measure, statistic), found) in zip(grid, shown.items(), strict=False):
         unit = str(found[0]["unit"])
-        numbers = pd.DataFrame(found)[["difference", "low", "high"]].set_axis(["estimate", "low", "high"], axis=1)
+        its = pd.DataFrame(found).drop(columns="estimate", errors="ignore").rename(columns={"difference": "estimate"})
+        numbers = its[[name for name in NUMBERS if name in its]].astype(float)
         scale: float = (
             100 if unit == "share" else 1e-6 if unit == "pounds" and np.nanmax(np.abs(numbers.to_numpy(dtype=float))) >= 1e6 else 1
         )
@@ -130,10 +132,14 @@ def differences(comparison: Comparison) -> Chart:
 
 
 def dots(ax: Axes, heights: NDArray[np.floating[Any]], numbers: pd.DataFrame, slot: int, key: str) -> None:
-    """Estimates as dots with intervals as lines, one below the other; ``numbers`` has columns estimate, low, high."""
+    """Estimates as dots with intervals as lines, one below the other, and ranges of draws as thinner ones; ``numbers`` has the columns
+    of :data:`NUMBERS`, the last two where the assumptions were varied."""
     estimate, low, high = (numbers[name].to_numpy(dtype=float) for name in ("estimate", "low", "high"))
+    if "range_low" in numbers:
+        ax.hlines(heights, numbers["range_low"], numbers["range_high"], color=COLOURS[slot], linewidth=0.7)
+    width = 1.3 if "range_low" not in numbers else 2.6
     spread = np.nan_to_num(np.array([estimate - low, high - estimate]))
-    drawn_dots = ax.errorbar(estimate, heights, xerr=spread, fmt=MARKERS[slot], color=COLOURS[slot], markersize=4.5, elinewidth=1.3)
+    drawn_dots = ax.errorbar(estimate, heights, xerr=spread, fmt=MARKERS[slot], color=COLOURS[slot], markersize=4.5, elinewidth=width)
     drawn_dots.lines[0].set_gid(key)
     if not np.nan_to_num(numbers.to_numpy(dtype=float)).any():
         ax.set_xlim(-1, 1)

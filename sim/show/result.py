@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import Self
 from sim.experiment import compare as experiment
 from sim.results import RunTables
 from sim.scenario import Scenario, load
-from sim.show import charts, dots, support
+from sim.show import charts, dots, of_comparison, page, run_length, support
 from sim.show.style import Chart
-from sim.show.words import BLANK_NOTE, INTERVAL_NOTE, PROGRAMME_NOTE, PROGRAMMES, OfProgramme, compared, footnote, headline, programmes
+from sim.show.words import BLANK_NOTE, PROGRAMME_NOTE, PROGRAMMES, OfProgramme, compared, footnote, headline, interval_note, programmes
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,14 @@ class Result(RunTables):
         return Plots(self)
 
     def _repr_html_(self) -> str:
-        rows = [(row.group, row.label, (row.estimate, row.interval, row.unit)) for row in headline(self.summary, self.scenario)]
+        lines = headline(self.summary, self.scenario)
+        drawn = any(row.range for row in lines)
+        head = ("", "Estimate", "95% interval", *(["95% of draws"] if drawn else []), "")
+        rows = [(row.group, row.label, (row.estimate, row.interval, *([row.range] if drawn else []), row.unit)) for row in lines]
         question = self.scenario.question if self.scenario else ""
-        below = _programmes_html(programmes(self.summary))
-        return _html(self.name, question, ("", "Estimate", "95% interval", ""), rows, self.plot.waits(), footnote(self), below)
+        said = (*run_length.precision_in_words(self), *run_length.warm_up_in_words(self))
+        below = _programmes_html(programmes(self.summary)) + (f"<p>{'<br>'.join(map(escape, said))}</p>" if said else "")
+        return _html(self.name, question, head, rows, self.plot.waits(), f"{footnote(self)} {interval_note(self)}", below)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,14 @@ class Plots:
         """Vacancies, and vacancies per person who looks for work, by week."""
         return support.labour_market(self.result, self.result.scenario)
 
+    def precision(self) -> Chart:
+        """How narrow intervals became with more replications, where a precision was asked for."""
+        return run_length.precision(self.result, self.result.scenario)
+
+    def warm_up(self) -> Chart:
+        """What MSER-5 would leave out of a run that starts empty."""
+        return run_length.warm_up(self.result, self.result.scenario)
+
     def jobcentres(self, measure: str = "first_meeting_wait", statistic: str = "") -> Chart:
         """One measure by jobcentre, highest first; see :func:`sim.show.dots.jobcentres`."""
         return dots.jobcentres(self.result, self.result.scenario, measure, statistic)
@@ -110,8 +122,16 @@ class Comparison(experiment.Comparison):
             for other, lines in compared(self.table).items()
             for row in lines
         ]
-        title = f"Compared with {self.base.name}"
-        return _html(title, "", ("", "Base", "This", "Difference"), rows, self.plot.differences(), footnote(self.base))
+        title, foot = f"Compared with {self.base.name}", f"{footnote(self.base)} {interval_note(self.base)}"
+        return _html(title, "", ("", "Base", "This", "Difference"), rows, self.plot.differences(), foot, "".join(self._beside()))
+
+    def _beside(self) -> Iterator[str]:
+        """For whom and where differences are, adjusted ones, and what pairing was worth, for each other scenario."""
+        for other, its in self.table.groupby("other", sort=False):
+            blocks, notes = of_comparison.in_parts(its)
+            beside = [page.as_html(block) for block in (*blocks, of_comparison.adjusted(its)) if block is not None]
+            beside += [f"<p>{escape(said)}</p>" for said in (of_comparison.pairing(its), " ".join(notes)) if said]
+            yield "".join([f"<h5>{escape(str(other))}</h5>", *beside]) if beside else ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +143,14 @@ class ComparisonPlots:
     def differences(self) -> Chart:
         """Differences in the main measures with their intervals."""
         return dots.differences(self.comparison)
+
+    def differences_over_time(self) -> Chart:
+        """Differences in waits, reviews and job entries by week with their intervals."""
+        return of_comparison.differences_over_time(self.comparison)
+
+    def differences_by_jobcentre(self) -> Chart:
+        """Differences in waits, reviews and the share in work by jobcentre with their intervals."""
+        return of_comparison.differences_by_jobcentre(self.comparison)
 
     def over_time(self) -> Chart:
         """Waits and intervals between reviews of the base and each other scenario by week."""
@@ -158,7 +186,7 @@ def _html(
     parts += [
         "</tbody></table>",
         below,
-        f"<p><small>{escape(f'{foot} {INTERVAL_NOTE} {BLANK_NOTE}')}</small></p>",
+        f"<p><small>{escape(f'{foot} {BLANK_NOTE}')}</small></p>",
         svg[svg.index("<svg") :],
         "</div>",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,13 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiment.asked import Figure
 from sim.experiment.compare import Comparison
 from sim.results import ALL, RunTables
 from sim.scenario import Scenario
+from sim.show.of_comparison import ADJUSTED_NOTE, adjusted, asked_for, in_parts, pairing
+from sim.show.page import as_table
+from sim.show.run_length import precision_in_words, warm_up_in_words
 from sim.show.words import (
     BLANK,
     BLANK_NOTE,
-    INTERVAL_NOTE,
     PROGRAMME_NOTE,
     PROGRAMMES,
     OfProgramme,
@@ -25,12 +29,15 @@ from sim.show.words import (
     compared,
     date,
     headline,
+    interval_note,
     plain,
     programmes,
 )
 
 WIDEST = 30
 """Characters of a label before it goes on to another line."""
+WITH_RANGE = 92
+"""Characters of a line that has an estimate, its interval and the range of the draws of the assumptions."""
 _PERIODS = {
     ("claims", "count"): "New claims",
     ("first_meeting_offered", "mean"): "Wait for offer",
@@ -58,18 +65,26 @@ def summary(run: RunTables, console: Console, scenario: Scenario | None = None, 
     if len(over_time := by_period(run)):
         console.print(_period_table(over_time), "")
         _say(console, "Wait and delay in working days, between reviews in days; mean of the weeks.", "dim")
+    for sentence in (*precision_in_words(run), *warm_up_in_words(run)):
+        _say(console, sentence)
     if shown:
         _say(console, PROGRAMME_NOTE, "dim")
-    _say(console, INTERVAL_NOTE, "dim")
+    _say(console, interval_note(run), "dim")
     _say(console, BLANK_NOTE, "dim")
     if out is not None:
         _say_where(console, out, "summary.csv has every measure, jobcentre and age group")
 
 
-def comparison(result: Comparison, console: Console, out: Path | None = None) -> None:
-    """Print the paired differences of each scenario from the base in words."""
+def comparison(result: Comparison, console: Console, out: Path | None = None, figures: Sequence[Figure] = ()) -> None:
+    """Print the paired differences of each scenario from the base in words.
+
+    Args:
+        out: the folder as the user named it.
+        figures: told besides the main ones.
+    """
     _say(console, f"Compared with {result.base.name}", "bold")
     _say(console, _what(result.base), "dim")
+    notes = list[str]()
     for other, rows in compared(result.table).items():
         console.print()
         _say(console, other, "bold")
@@ -77,17 +92,28 @@ def comparison(result: Comparison, console: Console, out: Path | None = None) ->
         table.columns[0].no_wrap = True
         for column in (1, 2):
             table.columns[column].justify, table.columns[column].max_width = "right", 8
-        group = None
-        for row in rows:
+        group, its = None, result.table[result.table["other"] == other]
+        for row in (*rows, *asked_for(its, figures)):
             if row.group != group:
                 table.add_row(Text(row.group, "bold"))
             group = row.group
             label = "\n".join(textwrap.wrap(row.label, WIDEST, initial_indent=" ", subsequent_indent="  "))
             table.add_row(Text(label), row.base, row.other, row.difference)
         console.print(table, "")
+        blocks, its_notes = in_parts(its)
+        notes += its_notes
+        for part in blocks:
+            console.print(as_table(part), "")
+        if (block := adjusted(its)) is not None:
+            console.print(as_table(block), "")
+            notes.append(ADJUSTED_NOTE)
+        if worth := pairing(its):
+            _say(console, f"{worth}\n")
+    for note in dict.fromkeys(notes):
+        _say(console, note, "dim")
     _say(console, "Differences are paired: in each replication the same people have the same luck in every scenario.", "dim")
     _say(console, "Each interval holds by itself: of twenty without a true difference, one will seem to show one.", "dim")
-    _say(console, f"{INTERVAL_NOTE} {BLANK_NOTE}", "dim")
+    _say(console, f"{interval_note(result.base)} {BLANK_NOTE}", "dim")
     if out is not None:
         _say_where(console, out, "comparison.csv has every measure, jobcentre and age group")
 
@@ -114,7 +140,8 @@ def _what(run: RunTables) -> str:
     """Period, replications, seed and time taken."""
     parts = [f"{date(run.daily['date'].min())} to {date(run.daily['date'].max())}"] if len(run.daily) else []
     number = run.info["replications"]
-    parts += [f"{number} replication{'s' * (number != 1)}", f"seed {run.info['seed']}"]
+    drawn = f" of {run.info['draws']} draw{'s' * (run.info['draws'] > 1)} of the assumptions" if run.per_draw > 1 else ""
+    parts += [f"{number} replication{'s' * (number != 1)}{drawn}", f"seed {run.info['seed']}"]
     if found := run.info.get("found_finished"):
         parts.append(f"{found} of them from before")
     if "seconds" in run.info:
@@ -125,15 +152,20 @@ def _what(run: RunTables) -> str:
 def _print_rows(console: Console, rows: list[Row]) -> None:
     if not rows:
         return
-    table = _table("All jobcentres, whole run", "Estimate", "95% interval", "")
-    table.columns[0].no_wrap = table.columns[1].no_wrap = table.columns[3].no_wrap = True
-    table.columns[1].justify = table.columns[2].justify = "right"
+    drawn = any(row.range for row in rows)
+    narrow = drawn and console.width < WITH_RANGE
+    table = _table("All jobcentres, whole run", "Estimate", "±95%" if narrow else "95% interval", *(["95% of draws"] if drawn else []), "")
+    for column in table.columns:
+        column.no_wrap = True
+    table.columns[2].no_wrap, table.columns[-1].no_wrap = drawn, not narrow
+    for column in table.columns[1:-1]:
+        column.justify = "right"
     group = None
     for row in rows:
         if row.group != group:
             table.add_row(Text(row.group, "bold"))
         group = row.group
-        table.add_row(f" {row.label}", row.estimate, row.interval, row.unit)
+        table.add_row(f" {row.label}", row.estimate, row.half if narrow else row.interval, *([row.range] if drawn else []), row.unit)
     console.print("", table, "")
 
 

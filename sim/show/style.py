@@ -23,12 +23,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from sim.results import RunTables
+
 Made = ParamSpec("Made")
 
 COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25")
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1.2, 1.4)), (0, (7, 2, 1.2, 2)))
 MARKERS = ("o", "s", "^", "D")
 INK, FAINT, GRID = "#333333", "#6B6B6B", "#E4E4E4"
+SOME, MOST = 0.5, 0.9
+"""Shares of replications that must have a value for a point to be shown: by week, and by weeks since the claim."""
 FEW = 15
 """Up to so many points each gets a marker."""
 _LOOK: dict[str, Any] = {
@@ -137,10 +141,10 @@ def drawn(make: Callable[Made, Chart]) -> Callable[Made, Chart]:
 
 
 def line(chart: Chart, ax: Axes, table: pd.DataFrame, name: str, slot: int, key: str, *, x: str = "week") -> None:
-    """A line with its 95% band, named at its end if it has a name. Blanks are gaps.
+    """A line with its 95% band, named at its end if it has a name, and a paler band for the range of draws. Blanks are gaps.
 
     Args:
-        table: columns ``x``, ``estimate``, ``low``, ``high``.
+        table: columns ``x``, ``estimate``, ``low``, ``high``, and where the assumptions were varied ``range_low`` and ``range_high``.
         slot: which of the four colours and dashes.
         key: identifies the line in the SVG.
     """
@@ -151,12 +155,22 @@ def line(chart: Chart, ax: Axes, table: pd.DataFrame, name: str, slot: int, key:
         return
     alone = seen & ~np.append(seen[1:], False) & ~np.insert(seen[:-1], 0, False)
     marked = np.flatnonzero(seen if len(y) <= FEW else alone)
+    if "range_low" in table:
+        least, most = (table[column].to_numpy(dtype=float) for column in ("range_low", "range_high"))
+        ax.fill_between(at, least, most, color=COLOURS[slot], alpha=0.13, linewidth=0)
     ax.fill_between(at, low, high, color=COLOURS[slot], alpha=0.2, linewidth=0)
     ax.plot(
         at, y, color=COLOURS[slot], linestyle=DASHES[slot], marker=MARKERS[slot], markersize=4, markevery=[int(i) for i in marked], gid=key
     )
     if name:
         chart.label(ax, at[seen][-1], float(y[seen][-1]), name)
+
+
+def shown(table: pd.DataFrame, run: RunTables, share: float) -> pd.DataFrame:
+    """The table, blank where fewer than this share of replications have a value: those that have may be no fair sample."""
+    enough = table["replications"].to_numpy() >= share * run.info["replications"]
+    numbers = [name for name in ("estimate", "low", "high", "range_low", "range_high") if name in table]
+    return table.assign(**{name: table[name].where(enough) for name in numbers})
 
 
 def reference(chart: Chart, ax: Axes, x: Any, y: Any, name: str, key: str) -> None:

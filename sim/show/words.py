@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from sim.experiment.asked import Figure
 from sim.experiment.compare import SAME, UNKNOWN
 from sim.experiment.contrasts import PER_ENTRY_GAINED, PER_ENTRY_LOST, UNDEFINED
 from sim.results import ALL, SPLIT, RunTables
@@ -18,6 +19,11 @@ from sim.scenario import Scenario
 BLANK = "–"
 BLANK_NOTE = f"{BLANK} means no value: not reached, too few people followed so long, or one replication and so no interval."
 INTERVAL_NOTE = "95% intervals tell what the simulation's luck leaves open, not what the assumptions do."
+
+UNCERTAIN_NOTE = (
+    "The assumptions were varied within their intervals. 95% intervals are those of the mean over draws, and more replications narrow "
+    "them. What the assumptions leave open no replication narrows: 95% of the draws lie in the range beside."
+)
 
 HEADLINE: dict[str, dict[tuple[str, str], str]] = {
     "First meetings": {
@@ -120,6 +126,9 @@ class Row:
     estimate: str
     interval: str
     unit: str
+    half: str = ""
+    range: str = ""
+    """Half the interval, for narrow screens; and the range of the draws of the assumptions, where these were varied."""
 
 
 def headline(summary: pd.DataFrame, scenario: Scenario | None = None) -> list[Row]:
@@ -131,7 +140,8 @@ def headline(summary: pd.DataFrame, scenario: Scenario | None = None) -> list[Ro
             if (row := whole.get(key)) is not None and not (key[0] == "returns" and row["estimate"] == 0):
                 estimate, interval = rounded(row["estimate"], row["low"], row["high"], row["unit"])
                 text = _with_target(label, scenario) if key[0] == "first_meeting_within_target" else label
-                rows.append(Row(group, text, estimate, interval, _UNITS.get(row["unit"], row["unit"])))
+                unit = _UNITS.get(row["unit"], row["unit"])
+                rows.append(Row(group, text, estimate, interval, unit, _with_half(row)[1], _range(row)))
     return rows
 
 
@@ -228,8 +238,32 @@ def rounded(estimate: float, low: float, high: float, unit: str) -> tuple[str, s
     return text[0], f"{text[1].removesuffix(form.after)} to {text[2].removeprefix(form.before)}" if math.isfinite(low + high) else BLANK
 
 
+def of_draws(row: Mapping[Any, Any]) -> str:
+    """Where most draws of the assumptions lie in a row of differences, ``95% of draws -3.1 to +0.2``; nothing where there are none."""
+    if row["unit"] == "date" or row.get("range_low") == row.get("range_high"):
+        return ""
+    between = _range(row, differs=True)
+    return f"95% of draws {between}" if between else ""
+
+
+def _range(row: Mapping[Any, Any], *, differs: bool = False) -> str:
+    """Between what most draws of the assumptions lie, in as many digits as the estimate or difference has, or more; nothing without draws."""
+    low, high = (row.get(name, math.nan) for name in ("range_low", "range_high"))
+    if not math.isfinite(low + high):
+        return BLANK if "range_low" in row else ""
+    value = row["difference" if differs else "estimate"]
+    form = _form(row["unit"], value, differs=differs)
+    half = (row["high"] - row["low"]) / 2
+    places = form.places(value, min(half, (high - low) / 2) if half > 0 and high > low else half)
+    return f"{form.text(low, places, sign=differs).removesuffix(form.after)} to {form.text(high, places, sign=differs)}"
+
+
 def difference(row: dict[Any, Any]) -> str:
     """One row of a comparison in words: ``1.9 working days shorter, 95% interval 1.7 to 2.1``."""
+    return "; ".join(filter(None, (_difference(row), of_draws(row))))
+
+
+def _difference(row: dict[Any, Any]) -> str:
     value, low, high, unit, verdict = (row[name] for name in ("difference", "low", "high", "unit", "verdict"))
     if verdict == UNDEFINED:
         return "cannot be told: the difference in job entries may be zero"
@@ -247,11 +281,40 @@ def difference(row: dict[Any, Any]) -> str:
     if verdict == UNKNOWN and known:
         return f"{UNKNOWN}, 95% interval {form.text(low, places, sign=True)} to {form.text(high, places, sign=True)} {form.name}".rstrip()
     near, far = sorted((abs(low), abs(high)))
-    while known and round(form.scale * near, places) == 0 and places < 6:  # what is told from nothing must not look like nothing
-        places += 1
+    places = _enough_places(form, places, low, high)
     direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
     words = " ".join(filter(None, (form.text(abs(value), places), form.name, direction)))
     return f"{words}, 95% interval {form.text(near, places)} to {form.text(far, places)}" if known else f"{words}, interval not known"
+
+
+def signed(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
+    """A difference with its sign, and its interval; blank where there is none, nothing where it cannot be but zero."""
+    if not math.isfinite(value) or (value == 0 and (low == high or math.isnan(low))):
+        return ("", "") if value == 0 else (BLANK, BLANK)
+    form = _form("days" if unit == "date" else unit, value, differs=True)
+    places = _enough_places(form, form.places(value, (high - low) / 2), low, high)
+    text = [form.text(one, places, sign=True) for one in (value, low, high) if math.isfinite(one)]
+    return text[0], f"{text[1]} to {text[2]}" if len(text) == 3 else BLANK
+
+
+def _enough_places(form: _Form, places: int, low: float, high: float) -> int:
+    """Decimals with which what is told from nothing does not look like nothing."""
+    near = min(abs(low), abs(high))
+    while low * high > 0 and round(form.scale * near, places) == 0 and places < 6:
+        places += 1
+    return places
+
+
+def with_half(value: float, low: float, high: float, unit: str, *, sign: bool = True) -> str:
+    """``-1.21 ±0.08``: a difference, or with no sign any number, and half its interval; blank where there is none."""
+    if not math.isfinite(value):
+        return BLANK
+    form = _form("days" if unit == "date" else unit, value, differs=True)
+    half = max(high - value, value - low)
+    if not math.isfinite(half) or half == 0:
+        return form.text(value, form.places(value, math.nan), sign=sign)
+    places = form.places(value, half)
+    return f"{form.text(value, places, sign=sign)} ±{form.text(half, places)}"
 
 
 def _per_entry(value: float, low: float, high: float, *, gained: bool) -> str:
@@ -263,6 +326,21 @@ def _per_entry(value: float, low: float, high: float, *, gained: bool) -> str:
     places = form.places(value, min(value - low, high - value))  # the interval may reach much further on one side
     what = f"{'spent' if spent else 'saved'} for each job entry {'gained' if gained else 'lost'}"
     return f"{form.text(value, places)} {what}, 95% interval {form.text(low, places)} to {form.text(high, places)}"
+
+
+def figure_name(figure: Figure) -> str:
+    """``Wait for the meeting held, mean (Dudley)``."""
+    for labels in (*HEADLINE.values(), *COMPARED.values()):
+        label = labels.get(figure.key, "...")
+        if not label.startswith("..."):
+            break
+    else:
+        label = f"{figure.measure.replace('_', ' ')}, {figure.statistic.replace('_', ' ')}"
+        if figure.measure.startswith("first_meeting_") and figure.statistic in ("median", "p90"):
+            waits = {"first_meeting_offered": "wait for the date offered", "first_meeting_wait": "wait for the meeting held"}
+            label = f"{waits.get(figure.measure, label)}, {'median' if figure.statistic == 'median' else '90th percentile'}"
+    of = ", ".join(value for key in SPLIT if (value := getattr(figure, key)) != ALL)
+    return f"{label[0].upper()}{label[1:]}" + (f" ({of})" if of else "")
 
 
 def day(days: float) -> str:
@@ -280,12 +358,35 @@ def plain(value: float, unit: str = "") -> str:
     return rounded(value, math.nan, math.nan, "pounds" if unit.startswith("pounds") else unit)[0]
 
 
+def in_unit(value: float, unit: str, *, differs: bool = False) -> str:
+    """``5.34 working days``, ``92%``; of a difference ``3.1 percentage points``."""
+    if not math.isfinite(value) or (unit == "date" and not differs):
+        return plain(value, unit)
+    form = _form(unit, value, differs=differs)
+    name = form.name if differs or unit != "share" else ""
+    return f"{form.text(value, form.places(value, math.nan))} {name}".rstrip()
+
+
 def footnote(run: RunTables) -> str:
     """What a figure is of, and what its bands are."""
     number = run.info["replications"]
+    if run.per_draw > 1:
+        bands = "Dark bands or thick lines: 95% intervals of the mean; pale or thin: 95% of the draws."
+        return f"{run.name}. {number} replications of {run.info['draws']} draw{'s' * (run.info['draws'] > 1)} of the assumptions. {bands}"
     if number == 1:
         return f"{run.name}. One replication, so no intervals."
     return f"{run.name}. {number} replications, 95% intervals (simulation uncertainty only)."
+
+
+def interval_note(run: RunTables) -> str:
+    """What its intervals tell, and what they do not."""
+    if run.per_draw == 1:
+        return INTERVAL_NOTE
+    shares = [row["luck_share"] for row in everyone(run.summary) if row["measure"] == "first_meeting_wait" and row["statistic"] == "mean"]
+    if not shares or not math.isfinite(shares[0]):
+        return UNCERTAIN_NOTE
+    luck = f"{100 * shares[0]:.2g}% of the variance for the mean wait, for other measures see luck_share in summary.csv"
+    return f"{UNCERTAIN_NOTE} Luck has a part in that range: {luck}."
 
 
 def _with_target(label: str, scenario: Scenario | None) -> str:

@@ -75,7 +75,7 @@ def _event_counts(record: Record) -> pd.DataFrame:
 
 def _summary(records: list[Record], name: str) -> pd.DataFrame:
     """Measures of the whole region and of each programme there, with their intervals."""
-    measures = pd.concat([replication_tables(record)["measures"].assign(replication=record.replication) for record in records])
+    measures = pd.concat([replication_tables(record, ["measures"])["measures"] for record in records])
     whole = (measures[["jobcentre", "area", "age_group"]] == "all").all(axis=1)
     return summarise(measures[whole], name)[["measure", "statistic", "programme", "estimate", "low", "high", "replications", "unit"]]
 

@@ -250,7 +250,7 @@ def test_two_workers_and_a_run_taken_up_again_give_the_same_bytes(tmp_path):
     again = run(rich(), replications=3, workers=2, out=tmp_path / "in_turn", **everything)
     assert again.info["found_finished"] == 1
     assert contents(tmp_path / "at_once") == contents(tmp_path / "in_turn")
-    assert len(contents(tmp_path / "at_once")) == 8
+    assert len(contents(tmp_path / "at_once")) == 9
 
 
 def test_the_maker_of_scenarios_leaves_its_model_alone():

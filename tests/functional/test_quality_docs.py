@@ -87,6 +87,7 @@ def test_every_item_is_answered():
     assert re.findall(r"^\*\*(\d(?:\.\d)+)[ *.]", STRESS, re.MULTILINE) == ITEMS and len(ITEMS) == 24
 
 
+@pytest.mark.long
 def test_the_run_told_of_is_of_the_scenario_as_it_is():
     """Else the page tells of a run that can no longer be made."""
     rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", STRESS.partition(MAKE["BEGIN"])[2].partition(MAKE["END"])[0], re.MULTILINE))
@@ -97,6 +98,7 @@ def test_the_run_told_of_is_of_the_scenario_as_it_is():
     assert rows["Seed, replications"].startswith(f"{scenario.seed}, ")
 
 
+@pytest.mark.long
 def test_what_is_told_of_a_run_is_what_it_was(tmp_path):
     result = sim.run(rich(), replications=2, workers=1, seed=7, out=tmp_path / "run")
     part = MAKE["run_part"](tmp_path / "run")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from sim.experiment.replications import run
 from sim.results import RunTables
@@ -72,6 +73,7 @@ def test_recruits_in_training_change_nothing():
 
 
 @region("coaches.recruitment.*.coaches")
+@pytest.mark.long
 def test_both_recover_once_recruits_are_trained():
     """Once the 300 recruits are trained, first meetings are offered within two days, without them not, and reviews are in time."""
     base = tables("west_midlands")
@@ -82,6 +84,7 @@ def test_both_recover_once_recruits_are_trained():
 
 
 @region("coaches.recruitment.*.coaches", "appointments.review.every_weeks")
+@pytest.mark.long
 def test_300_recruits_are_not_enough_for_weekly_contact_and_the_doubling_is():
     """300 recruits do not suffice to see everyone weekly in the autumn of 2021, and a doubling of coaches does.
 
@@ -95,6 +98,7 @@ def test_300_recruits_are_not_enough_for_weekly_contact_and_the_doubling_is():
 
 
 @region("jobcentres.*.temporary.opens", "service.desks_usable")
+@pytest.mark.long
 def test_temporary_jobcentres_matter_where_desks_bind():
     """Temporary jobcentres shorten delays where desks are short.
 
@@ -111,6 +115,7 @@ def test_temporary_jobcentres_matter_where_desks_bind():
 
 
 @region("jobcentres.*.temporary.opens")
+@pytest.mark.long
 def test_temporary_jobcentres_do_not_matter_where_coaches_bind():
     """Temporary jobcentres make no difference where coaches are short.
 
@@ -125,6 +130,7 @@ def test_temporary_jobcentres_do_not_matter_where_coaches_bind():
 
 
 @region("appointments.book_ahead_working_days")
+@pytest.mark.long
 def test_a_shorter_window_serves_first_meetings_sooner_and_reviews_later():
     """A booking window half as long offers first meetings sooner in the overload of 2020, and delays reviews."""
     base, shorter = tables("west_midlands"), tables("west_midlands_shorter_window")

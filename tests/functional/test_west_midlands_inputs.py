@@ -311,12 +311,14 @@ def starts(ran: Record, programme: str, by: dt.date) -> float:
     return float(((started >= 0) & (started <= (by - ran.start).days)).sum() / 1000 / more.share_gb())
 
 
+@pytest.mark.long
 def test_vacancies_stay_at_the_published_ones(ran):
     apart = calibrate.apart(calibrate.published(), ran.by_sector[:, :, SECTOR_COLUMNS.index("vacancies")])
     assert np.abs(apart[:, -1]).max() < 0.05  # all sectors together, in every month
     assert np.abs(apart[:, :-1]).max() < 0.20  # and each
 
 
+@pytest.mark.long
 def test_the_caseload_with_vacancies_follows_the_counts_it_was_fitted_to_and_the_later_ones(ran):
     people = ran.by_home[:, :, :, [HOME_COLUMNS.index("waiting"), HOME_COLUMNS.index("in_reviews")]].sum(axis=(1, 2, 3))
     apart = {(name, month): people[count_day(month)] / people[0] / there - 1 for name, month, there in published()}
@@ -325,6 +327,7 @@ def test_the_caseload_with_vacancies_follows_the_counts_it_was_fitted_to_and_the
     assert np.sqrt(np.mean(np.square(later))) < 0.07
 
 
+@pytest.mark.long
 def test_starts_are_like_the_published_ones(ran):
     for day, thousands in more.kickstart("started").items():
         assert starts(ran, "Kickstart", day) == pytest.approx(thousands, rel=0.35), day

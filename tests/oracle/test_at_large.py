@@ -30,6 +30,7 @@ def test_a_difference_is_named_and_kept(tmp_path: Path, monkeypatch: pytest.Monk
     assert difference(scenario, scenario.seed, replication_of(file)) == ""
 
 
+@pytest.mark.long
 def test_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.validation.oracle.BLOCK", 2)
     one, two = run(range(FIRST, FIRST + 6), 1), run(range(FIRST, FIRST + 6), 2)

@@ -22,6 +22,9 @@ EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 """Set it to search further than every test run does, with new luck each time."""
 NUMBERED = 200
 BLOCK = 20
+IN_EVERY_RUN = 80
+"""Numbered scenarios that every test run compares; the others are long."""
+BLOCKS = [pytest.param(first, marks=[pytest.mark.long] * (first >= IN_EVERY_RUN)) for first in range(0, NUMBERED, BLOCK)]
 CASES = AWKWARD | AWKWARD_SUPPORT
 
 
@@ -45,13 +48,13 @@ def compare_block(first: int) -> Counter[str]:
     return seen
 
 
-@pytest.mark.parametrize("first", range(0, NUMBERED, BLOCK))
+@pytest.mark.parametrize("first", BLOCKS)
 def test_numbered_scenarios(first: int) -> None:
     assert compare_block(first)["scenarios"] == BLOCK
 
 
 @settings(
-    max_examples=EXAMPLES or 80,
+    max_examples=EXAMPLES or 40,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,
@@ -153,6 +156,7 @@ AT_LEAST = {
 }
 
 
+@pytest.mark.long
 def test_numbered_scenarios_exercise_every_rule() -> None:
     seen = sum((compare_block(first) for first in range(0, NUMBERED, BLOCK)), Counter())
     assert {what: seen[what] for what, least in AT_LEAST.items() if seen[what] < least} == {}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.results import ALL
+from sim.results import ALL, SPLIT
 from sim.show import charts
 from sim.show.dots import differences, jobcentres
 from sim.show.marks import planned
@@ -49,6 +49,17 @@ def other():
 @pytest.fixture(scope="module")
 def supported():
     return sim.run(small_scenario(**SUPPORT), replications=4, workers=1)
+
+
+@pytest.fixture(scope="module")
+def from_nobody():
+    """A run that starts with nobody there, of which a precision was asked for."""
+    plain = small_scenario().change({"areas.*.claimants": 0, "other_leaving.monthly_rate": 0.9})
+    return sim.run(plain, precision=0.1, measures=["job_entries", "caseload.at_end"], replications=40, workers=1)
+
+
+def run_for(figure, result, supported, from_nobody):
+    return {"precision": from_nobody, "warm_up": from_nobody}.get(figure, supported if figure in charts.NEEDS else result)
 
 
 def plotted(chart):
@@ -101,9 +112,9 @@ def test_programmes_and_vacancies_are_the_weekly_table(supported):
 
 def test_figures_that_do_not_apply_are_not_drawn_and_old_ones_go(supported, result, tmp_path):
     charts.save(supported, tmp_path, supported.scenario)
-    assert {path.stem for path in tmp_path.glob("*.svg")} == set(charts.FIGURES)
+    assert {path.stem for path in tmp_path.glob("*.svg")} == set(charts.FIGURES) - {"precision", "warm_up"}
     charts.save(result, tmp_path, result.scenario)
-    assert {path.stem for path in tmp_path.glob("*.*g")} == set(charts.FIGURES) - {"programmes", "labour_market"}
+    assert {path.stem for path in tmp_path.glob("*.*g")} == set(charts.FIGURES) - set(charts.NEEDS)
     assert "programmes" not in (tmp_path / "README.md").read_text()
 
 
@@ -187,6 +198,84 @@ def test_differences_are_the_comparison_table(result, other):
     assert lines["net_entries-count"][0] == pytest.approx([whole["net_entries", "count"]])
 
 
+def test_differences_by_week_are_the_table_by_week(result, other):
+    comparison = sim.compare(result, other)
+    chart = comparison.plot.differences_over_time()
+    lines, weekly = plotted(chart), comparison.weekly
+    everyone = weekly[(weekly["area"] == ALL) & (weekly["programme"] == ALL)]
+    for measure, statistic in (("first_meeting_wait", "mean"), ("review_interval", "mean"), ("job_entries", "count")):
+        rows = everyone[(everyone["measure"] == measure) & (everyone["statistic"] == statistic)]
+        if measure == "job_entries":
+            rows = rows[1:-1]  # 1 July 2020 is a Wednesday, 8 September a Tuesday
+        expected = np.where(rows["replications"] >= 2, rows["difference"], np.nan)  # half of four
+        np.testing.assert_array_equal(lines[f"{measure}-0"][1], expected)
+        assert np.isfinite(expected).any()
+    assert all(any(set(line.get_ydata()) == {0} for line in ax.lines) for ax in chart.axes), "a line at no difference"
+    assert "one more" in chart.alt and "lowest -" in chart.alt
+
+
+def test_differences_by_jobcentre_are_the_comparison_table(result, other):
+    comparison = sim.compare(result, other, sim.Result.of_run(other, None))
+    chart = comparison.plot.differences_by_jobcentre()
+    names = [label.get_text() for label in chart.axes[-2].get_yticklabels()]  # of two panels
+    table = comparison.table[comparison.table["jobcentre"] != ALL]
+    for slot, name in enumerate(dict.fromkeys(table["other"])):
+        rows = table[(table["other"] == name) & (table["measure"] == "review_interval")].set_index("jobcentre")["difference"]
+        np.testing.assert_allclose(plotted(chart)[f"review_interval-{slot}"][0], rows.reindex(names))
+        rates = table[(table["other"] == name) & (table["statistic"] == "13_weeks")].set_index("jobcentre")["difference"]
+        assert f"job_entry_rate-{slot}" not in plotted(chart) and rates.isna().all(), "ten weeks are too short"
+    waits = table[(table["other"] == "one more") & (table["measure"] == "first_meeting_wait") & (table["statistic"] == "mean")]
+    assert names == list(waits.sort_values("difference", ascending=False)["jobcentre"]) and len(names) == 3
+    assert "told in" in chart.alt and "one more (2)" in chart.alt
+
+
+def test_more_scenarios_than_colours(result, other):
+    comparison = sim.compare(result, *[other] * 5)
+    for chart in (comparison.plot.differences_over_time(), comparison.plot.differences_by_jobcentre()):
+        assert "first 4 of 5 scenarios" in " ".join(" ".join(text.get_text() for text in chart.texts).split())
+        assert {gid.rpartition("-")[2] for gid in plotted(chart)} == {"0", "1", "2", "3"}
+
+
+@pytest.mark.parametrize("name", ["differences_over_time", "differences_by_jobcentre"])
+@pytest.mark.filterwarnings("error")
+def test_nothing_to_compare_is_said(name):
+    chart = charts.COMPARISON_FIGURES[name](sim.compare(EMPTY, tables("other", [2.0, 3.0])))
+    assert "no values to show" in [text.get_text() for ax in chart.axes for text in ax.texts] and chart.alt
+
+
+def test_precision_by_number_of_replications_is_that_of_the_replications(from_nobody):
+    lines = plotted(charts.run_length.precision(from_nobody))
+    values = from_nobody.replications[
+        (from_nobody.replications["measure"] == "job_entries") & (from_nobody.replications[SPLIT] == ALL).all(axis=1)
+    ]["value"].to_numpy()
+    t = {3: 4.302653, 4: 3.182446, 5: 2.776445}  # 2, 3 and 4 degrees of freedom, from a printed table
+    x, y = lines["job_entries.count"]
+    for n, quantile in t.items():
+        expected = 100 * quantile * values[:n].std(ddof=1) / np.sqrt(n) / values[:n].mean()
+        assert y[np.asarray(x) == n][0] == pytest.approx(expected, abs=1e-3)
+    told = from_nobody.info["precision"]
+    assert len(values) == from_nobody.info["replications"] == x[-1] == told["recommended"] + 5
+    assert set(lines["target"][1]) == {10} and set(lines["recommended"][0]) == {told["recommended"]}
+    assert "caseload.at_end" in lines
+
+
+def test_warm_up_is_drawn_from_the_daily_table(from_nobody):
+    told = from_nobody.info["warm_up"]
+    chart = charts.run_length.warm_up(from_nobody)
+    x, y = plotted(chart)["caseload"]
+    daily = from_nobody.daily.groupby(["replication", "date"])[["waiting", "in_reviews"]].sum().sum(axis=1).groupby("date").mean()
+    assert len(x) == told["working_days"] == 49, "ten weeks but for two days at either end, less a bank holiday"
+    for day in ("2020-07-01", "2020-08-28", "2020-09-08"):
+        assert y[np.asarray(x, dtype="datetime64[D]") == np.datetime64(day)][0] == pytest.approx(daily[day])
+    assert "2020-08-31" not in np.datetime_as_string(np.asarray(x, dtype="datetime64[D]"))
+
+
+@pytest.mark.parametrize("figure", ["precision", "warm_up"])
+def test_figures_that_there_are_not_are_refused(result, figure):
+    with pytest.raises(ValueError, match=r"no precision|no warm-up"):
+        getattr(result.plot, figure)()
+
+
 def test_base_and_other_over_time(result, other):
     chart = sim.compare(result, other).plot.over_time()
     base, its = (line.get_ydata() for line in chart.axes[0].lines)
@@ -233,8 +322,8 @@ def test_settings_of_the_user_neither_change_figures_nor_are_changed(result):
 
 
 @pytest.mark.parametrize("figure", charts.FIGURES)
-def test_labels_do_not_overlap_and_nothing_is_cut_off(result, supported, figure):
-    run = supported if figure in charts.NEEDS else result
+def test_labels_do_not_overlap_and_nothing_is_cut_off(result, supported, from_nobody, figure):
+    run = run_for(figure, result, supported, from_nobody)
     chart = charts.FIGURES[figure](run, run.scenario)
     chart.draw_without_rendering()
     width, height = chart.bbox.width, chart.bbox.height
@@ -271,7 +360,8 @@ NOBODY = {"jobcentres.*.coaches": 0}
 def test_figures_of_extremes(case):
     scenario = small_scenario().change({"empty": {}, "nobody": NOBODY, "two weeks": {"period.to": "2020-07-14"}}[case])
     run = Result.of_run(EMPTY) if case == "empty" else sim.run(scenario, replications=2, workers=1)
-    drawn = {name: make(run, None if case == "empty" else scenario) for name, make in charts.FIGURES.items()}
+    figures = {name: make for name, make in charts.FIGURES.items() if name not in ("precision", "warm_up")}
+    drawn = {name: make(run, None if case == "empty" else scenario) for name, make in figures.items()}
     assert all(chart.alt and chart.numbers for chart in drawn.values())
     said = [text.get_text() for ax in drawn["waits"].axes for text in ax.texts]
     assert ("no values to show" in said) == (case != "two weeks")

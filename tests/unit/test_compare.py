@@ -102,7 +102,10 @@ def test_scenarios_are_run_with_the_same_luck(tmp_path):
     seen = []
     result = compare(base, more, busier, workers=1, out=tmp_path, progress=lambda done, total: seen.append((done, total)))
     assert seen[0] == (0, 9) and seen[-1] == (9, 9) and [done for done, _ in seen] == sorted(done for done, _ in seen)
-    assert {p.name for p in tmp_path.iterdir()} == {"0_small", "1_the_same_again_", "2_no_phone", "comparison.csv"}
+    assert {p.name for p in tmp_path.iterdir()} == {
+        *("0_small", "1_the_same_again_", "2_no_phone"),
+        *("comparison.csv", "comparison_weekly.parquet"),
+    }
     same = result.table[result.table["other"] == "the same again!"]
     assert set(same["verdict"]) <= {"the same", "no difference can be told"}  # blank ones cannot be told
     assert (same["difference"].dropna() == 0).all() and len(same) == len(result.base.replications) / 3 + 3
@@ -133,6 +136,109 @@ def test_runs_of_different_periods_are_not_paired():
     short, long = tiny({"period.to": "2021-02-28"}), tiny({"period.to": "2021-03-31"})
     with pytest.raises(RunError, match=r"runs 2021-02-01 to 2021-03-31, the base 2021-02-01 to 2021-02-28"):
         compare(short, long, replications=2, workers=1)
+
+
+# What pairing and the number of claims are worth
+
+
+CLAIMS, ENTERED = ("claims", "count", "people"), ("job_entries", "count", "people")
+
+
+def test_what_pairing_is_worth_by_hand():
+    # variances 4 and 7, of the differences 1, 0, 2 it is 1: unpaired runs would need (4 + 7) / 1 times as many replications
+    row = only_row(compare(tables("a", [0, 2, 4]), tables("b", [1, 2, 6])))
+    assert row["variance_ratio"] == pytest.approx(11)
+    against = only_row(compare(tables("a", [0, 2, 4]), tables("b", [6, 2, 1])))
+    assert against["variance_ratio"] == pytest.approx(11 / 21)  # differences 6, 0, -3: pairing hurts
+    same = only_row(compare(tables("a", [0, 2, 4]), tables("b", [1, 3, 5])))
+    assert math.isnan(same["variance_ratio"])  # differences that are all alike need no second replication
+    blank = only_row(compare(tables("a", [0, math.nan, 2, 4, 9]), tables("b", [1, 5, 2, 6, math.nan])))
+    assert blank["variance_ratio"] == pytest.approx(11)  # of pairs only
+
+
+def counted(name, claims, entries, expected=100.0, **info):
+    run = several(name, {CLAIMS: claims, ENTERED: entries})
+    return replace(run, info=run.info | {"expected_claims": expected} | info)
+
+
+def of_entries(base, other):
+    table = compare(base, other, uncertain=bool(base.info.get("uncertain"))).table
+    return table[table["measure"] == "job_entries"].iloc[0]
+
+
+def twelve():
+    luck = np.random.default_rng(3)
+    claims = 100 + 10 * luck.normal(size=12).round(1)
+    entries = 50 + 0.3 * (claims - 100) + luck.normal(size=12)
+    return claims, entries, entries + 5 + 0.2 * (claims - 100) + 0.5 * luck.normal(size=12)
+
+
+def test_the_adjusted_difference_is_the_height_of_a_regression_line():
+    claims, entries, others = twelve()
+    row = of_entries(counted("a", claims, entries), counted("b", claims, others))
+    design = np.column_stack([np.ones(12), claims - 100])
+    (height, slope), (rest,), *_ = np.linalg.lstsq(design, others - entries)
+    error = math.sqrt(rest / 10 * np.linalg.inv(design.T @ design)[0, 0])
+    assert row["adjusted"] == pytest.approx(height) and slope == pytest.approx(0.2, abs=0.05)
+    half = 2.228139 * error  # t with 10 degrees of freedom, from a printed table
+    assert (row["adjusted_low"], row["adjusted_high"]) == (pytest.approx(height - half, abs=1e-5), pytest.approx(height + half, abs=1e-5))
+    assert row["adjusted_freedom"] == 10
+    assert row["adjusted_high"] - row["adjusted_low"] < 0.5 * (row["high"] - row["low"])
+
+
+@pytest.mark.parametrize("why", ["other claims", "another mean", "no mean known", "of no use", "too few"])
+def test_no_difference_is_adjusted_where_claims_cannot_or_do_not_help(why):
+    claims, entries, others = twelve()
+    base, other = counted("a", claims, entries), counted("b", claims, others)
+    if why == "other claims":
+        other = counted("b", claims + 1, others)
+    elif why == "another mean":
+        other = counted("b", claims, others, expected=101.0)
+    elif why == "no mean known":
+        base, other = (
+            replace(run, info={key: value for key, value in run.info.items() if key != "expected_claims"}) for run in (base, other)
+        )
+    elif why == "of no use":  # differences of -1 and 1 in turn, as often above the mean number of claims as below
+        order = np.argsort(claims)
+        apart = np.empty(12)
+        apart[order] = np.tile([-1.0, 1.0, 1.0, -1.0], 3)
+        other = counted("b", claims, entries + apart)
+    else:
+        base, other = (counted(name, claims[:9], values[:9]) for name, values in (("a", entries), ("b", others)))
+    row = of_entries(base, other)
+    assert row[["adjusted", "adjusted_low", "adjusted_high", "adjusted_freedom"]].isna().all() and math.isfinite(row["difference"])
+
+
+def test_what_only_both_together_tell_is_not_adjusted():
+    claims, entries, others = twelve()
+    table = compare(counted("a", claims, entries), counted("b", claims, others)).table
+    row = table[table["measure"] == "net_entries"].iloc[0]
+    assert row[["variance_ratio", "adjusted", "adjusted_low", "adjusted_high", "adjusted_freedom"]].isna().all()
+    assert row["difference"] == pytest.approx((others - entries).mean())
+
+
+def by_week(run, values):
+    """A run with one measure by week: a list of values, one for each replication, by Monday."""
+    fixed = {"area": "all", "programme": "all", "measure": "caseload", "statistic": "mean", "unit": "people"}
+    rows = [
+        {"replication": i, "week": pd.Timestamp(monday), **fixed, "value": float(value)}
+        for monday, its in values.items()
+        for i, value in enumerate(its)
+    ]
+    return replace(run, _large={"weekly_replications": pd.DataFrame(rows)})
+
+
+def test_differences_by_week_by_hand():
+    base = by_week(tables("a", [1, 2, 3]), {"2021-02-01": [10, 20, 30], "2021-02-08": [5, math.nan, 7]})
+    other = by_week(tables("b", [1, 2, 3]), {"2021-02-01": [11, 20, 32], "2021-02-08": [5, 9, 8]})
+    weekly = compare(base, other).weekly
+    assert [*weekly.columns[:3]] == ["base", "other", "week"] and "verdict" not in weekly
+    first, second = weekly.to_dict("records")
+    half = 4.302653 / math.sqrt(3)  # differences 1, 0, 2; t with 2 degrees of freedom
+    assert (first["base_estimate"], first["other_estimate"], first["difference"]) == (20, 21, 1)
+    assert (first["low"], first["high"], first["replications"]) == (pytest.approx(1 - half), pytest.approx(1 + half), 3)
+    assert (second["base_estimate"], second["difference"], second["replications"]) == (6, 0.5, 2)
+    assert len(compare(base, tables("b", [1, 2, 3])).weekly) == 0
 
 
 # What only both together tell

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.job import ALWAYS
 from sim.measures import FEWEST_AT_RISK, HALF_A_DAY, MEASURES
 from sim.model.ledger import Event
 from sim.record import COST_COLUMNS, HOME_COLUMNS, SECTOR_COLUMNS, SITE_COLUMNS
@@ -42,7 +43,7 @@ def with_all():
 
 @pytest.fixture(scope="module")
 def tables(of):
-    return replication_tables(of, people=True)
+    return replication_tables(of, [*ALWAYS, "people"])
 
 
 def pick(table, measure, statistic, **where):
@@ -70,7 +71,7 @@ def test_measures_are_tidy(of, tables):
 
 
 def test_measures_of_programmes_split_by_programme_and_then_by_area_and_age(with_all):
-    frame = replication_tables(with_all)["measures"]
+    frame = replication_tables(with_all, ALWAYS)["measures"]
     assert not frame.duplicated(MEASURE_KEYS).any() and set(frame["measure"]) == set(MEASURES)
     starts = frame[frame["measure"] == "programme_starts"]
     assert len(starts) == 3 * (1 + 2 + 3) and (starts["jobcentre"] == "all").all()
@@ -90,7 +91,7 @@ def test_measures_of_programmes_split_by_programme_and_then_by_area_and_age(with
 
 
 def test_weeks_of_programmes(with_all):
-    tables = replication_tables(with_all)
+    tables = replication_tables(with_all, ALWAYS)
     weekly = tables["weekly"]
     assert not weekly.duplicated(["week", "area", "programme", "measure", "statistic"]).any()
     for where in ({"programme": "Kickstart"}, {"area": "South"}, {}):
@@ -160,7 +161,7 @@ def test_people_have_dates_and_names(of, tables):
     assert (people["exit_kind"] == "job entry").sum() == (of.people["exit_kind"] == 1).sum()
     assert (people["exit_kind"] == "").sum() == people["exit"].isna().sum()
     assert (people["spell"] == 0).all() and people["earlier"].isna().all()
-    again = replication_tables(record([{"claim": 1}, {"claim": 5, "spell": 1, "earlier": 0}]), people=True)["people"]
+    again = replication_tables(record([{"claim": 1}, {"claim": 5, "spell": 1, "earlier": 0}]), ["people"])["people"]
     assert again["spell"].tolist() == [0, 1] and again["earlier"].iloc[1] == 0 and pd.isna(again["earlier"].iloc[0])
     waits = people.dropna(subset=["first_held"])
     assert (waits["first_held"] > waits["claim"]).all()
@@ -175,7 +176,7 @@ def test_events_have_dates_and_names():
             [0, 3, 7, Event.REFERRED, 0, -1, -1, 1, 0],
         ]
     )
-    frame = replication_tables(record(events=log, programmes={"JETS": 0, "Kickstart": 0}), events=True)["events"]
+    frame = replication_tables(record(events=log, programmes={"JETS": 0, "Kickstart": 0}), ["events"])["events"]
     july = [pd.Timestamp("2020-07-01")]
     assert frame["date"].tolist() == [pd.Timestamp("2020-06-30"), *july * 3]
     assert frame["event"].tolist() == ["booked", "claim", "held", "referred"]
@@ -184,7 +185,7 @@ def test_events_have_dates_and_names():
     assert frame["channel"].iloc[0] == "phone" and frame["channel"].isna().tolist() == [False, True, False, True]
     assert frame["programme"].iloc[3] == "Kickstart" and frame["programme"].isna().tolist() == [True, True, True, False]
     with pytest.raises(ValueError, match="no events"):
-        replication_tables(record(), events=True)
+        replication_tables(record(), ["events"])
 
 
 # Over replications
@@ -261,7 +262,7 @@ def test_dates_are_written_in_iso():
 
 
 def test_run_tables_hold_what_replications_give():
-    parts = [replication_tables(record(some_people(seed), replication=seed), people=True) for seed in range(4)]
+    parts = [replication_tables(record(some_people(seed), replication=seed), [*ALWAYS, "people"]) for seed in range(4)]
     joined = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
     info = {"scenario": "by hand", "fingerprint": "f", "seed": 1, "replications": 4}
     run = RunTables.of(info, joined["measures"], joined["daily"], joined["weekly"], joined["incidence"])

@@ -10,15 +10,13 @@ import sim
 PACKAGE = Path(sim.__file__).parent
 ROOMS = ("shared", "scenario", "model", "results", "experiment", "show", "cli")
 """In the order in which data goes through; what all share stands first. ``sim`` itself, the public face, may use all but the command."""
-OWN = {"results": "results", "cli": "cli"}
-"""Modules beside the folders that are a room; the others there are shared."""
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
 def room(module: str) -> str:
     """``sim.model.people`` is in the model, ``sim.luck`` is shared."""
     name = module.split(".")[1]
-    return name if name in ROOMS else OWN.get(name, "shared")
+    return name if name in ROOMS else "shared"
 
 
 def imported(source: Path) -> list[str]:
@@ -43,4 +41,4 @@ def test_rooms_are_told_apart():
         "model",
         "results",
     ]
-    assert {room(name) for source in SOURCES for name in imported(source)} == set(ROOMS) - {"cli"}
+    assert {room(name) for source in SOURCES for name in imported(source)} == set(ROOMS)

@@ -4,17 +4,23 @@ import datetime as dt
 import io
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
 
 import sim
+from sim.experiment.asked import Figure
 from sim.experiment.contrasts import CONTRASTS, PER_ENTRY_GAINED, PER_ENTRY_LOST, UNDEFINED
+from sim.experiment.precision import IMPRECISE, NO_VALUE, PRECISE, UNCONFIRMED
 from sim.results import ALL
 from sim.show import screen
+from sim.show.of_comparison import adjusted, asked_for, in_parts, pairing, ratio_interval
 from sim.show.result import Result
+from sim.show.run_length import precision_in_words, warm_up_in_words
 from sim.show.words import BLANK, COMPARED, HEADLINE, PROGRAMMES, difference, headline, plain, programmes, rounded
 from tests.unit.support import SUPPORT
 from tests.unit.synthetic import small_scenario
@@ -250,3 +256,182 @@ def test_nothing_to_show():
 def test_a_name_is_text_not_markup(result):
     named = Result.of_run(tables("[red]hot[/red] [link=x]", [1.0]))
     assert "[red]hot[/red] [link=x]" in printed(screen.summary, named)
+
+
+# How many replications, and a warm-up
+
+
+def with_precision(outcome=PRECISE, recommended=8, shares=(None, 0.3, 0.06), short=(), replications=13):
+    told = {
+        "target": 0.05,
+        "figures": ["first_meeting_wait.p90[area=Dudley]"],
+        "outcome": outcome,
+        "recommended": recommended,
+        "not_precise": list(short),
+        "half_width_over_mean": {"first_meeting_wait.p90[area=Dudley]": list(shares)},
+    }
+    run = tables("a", [1.0, 2.0])
+    return replace(run, info=run.info | {"precision": told, "replications": replications})
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"shares": (None, 0.2, 0.041)}, ["8 replications sufficed, 5 more to see that it lasts.", "(Dudley): ±4.1%"]),
+        (
+            {"outcome": IMPRECISE, "recommended": None, "short": ["first_meeting_wait.p90[area=Dudley]"]},
+            ["NOT reached with the 13 replications allowed.", "(Dudley): ±6%, not precise"],
+        ),
+        (
+            {"outcome": UNCONFIRMED, "recommended": None, "shares": (None, 0.02)},
+            ["reached, but the 13 replications allowed leave too few to see whether it lasts.", "±2%"],
+        ),
+        (
+            {"outcome": NO_VALUE, "recommended": None, "shares": (None,), "short": ["first_meeting_wait.p90[area=Dudley]"]},
+            ["cannot be told, since not one of 13 replications has a value.", "no interval, not precise"],
+        ),
+    ],
+)
+def test_how_many_replications_it_took_is_said(told, words):
+    first, second = precision_in_words(with_precision(**told))
+    assert first == f"A precision of 5% was asked for: {words[0]}"
+    assert second.startswith(" Wait for the meeting held, 90th percentile (Dudley): ") and second.endswith(words[1])
+    assert first in " ".join(printed(screen.summary, with_precision(**told)).split())
+
+
+def test_nothing_is_said_of_what_was_not_asked_for(result):
+    assert precision_in_words(result) == warm_up_in_words(result) == []
+    assert "precision" not in printed(screen.summary, result) and "MSER" not in printed(screen.summary, result)
+
+
+def from_nobody(waiting, caseload, days=60):
+    dates = pd.bdate_range("2021-01-04", periods=days)  # Monday to Friday, but for two bank holidays at Easter
+    dates = dates[~dates.isin(pd.to_datetime(["2021-04-02", "2021-04-05"]))]
+    daily = pd.DataFrame({"replication": 0, "date": dates, "waiting": 1, "in_reviews": 2})
+    told = {"calendar": "england_and_wales", "working_days": len(dates), "would_leave_out": {"waiting": waiting, "caseload": caseload}}
+    run = tables("a", [1.0, 2.0])
+    return replace(run, daily=daily, info=run.info | {"warm_up": told})
+
+
+def test_what_a_warm_up_would_leave_out_is_said_and_that_nothing_was():
+    first, *others = warm_up_in_words(from_nobody(10, None))
+    assert first.startswith("This scenario starts empty; nothing was left out.") and "MSER-5" in first
+    assert others == [
+        " people waiting for a first meeting: the first 10 working days, until 15 Jan 2021",
+        " caseload: cannot be said, as no steady state is found",
+    ]
+    assert warm_up_in_words(from_nobody(0, 5))[1] == " people waiting for a first meeting: nothing"
+    (short,) = warm_up_in_words(from_nobody(None, None, days=40))
+    assert short.endswith("MSER-5 can tell nothing of fewer than 50 working days.")
+
+
+# What a comparison says besides
+
+
+def one(measure, statistic, difference, half, unit="people", told=None, **more):
+    verdict = told or ("higher" if difference - half > 0 else "lower" if difference + half < 0 else "no difference can be told")
+    numbers = {"difference": difference, "low": difference - half, "high": difference + half, "replications": 20, "verdict": verdict}
+    adjusted = dict.fromkeys(("adjusted", "adjusted_low", "adjusted_high", "adjusted_freedom"), NAN)
+    keys = {"measure": measure, "statistic": statistic, **dict.fromkeys(("jobcentre", "area", "age_group", "programme"), ALL)}
+    return {
+        **keys,
+        "base_estimate": 1.0,
+        "other_estimate": 1.0 + difference,
+        **numbers,
+        "unit": unit,
+        "variance_ratio": NAN,
+        **adjusted,
+        **more,
+    }
+
+
+def test_what_pairing_was_worth_is_said():
+    rows = [
+        one("job_entries", "count", 5, 1, variance_ratio=11.0),
+        one("review_interval", "mean", 5, 1, "days", variance_ratio=0.5),
+        one("first_meeting_wait", "mean", 5, 1, "working days", variance_ratio=1.2),
+    ]
+    # F of 19 and 19 degrees of freedom exceeds 2.5265 with 2.5%: q = 21 lies between 8.31 and 53.06, so the ratio between 4.66 and 27.03
+    assert pairing(pd.DataFrame(rows[:1])) == "Pairing is as good as 11 times as many unpaired replications for job entries (4.7 to 27)."
+    assert pairing(pd.DataFrame(rows)).endswith("Whether pairing helps cannot be told for waits.")
+    hurts = pairing(pd.DataFrame([one("job_entries", "count", 5, 1, variance_ratio=0.6)]))
+    assert hurts == "Pairing does harm: it is as good as 0.6 times as many unpaired replications for job entries (0.54 to 0.75)."
+    many = pairing(
+        pd.DataFrame([one("job_entries", "count", 5, 1, variance_ratio=900.0), one("review_interval", "mean", 5, 1, variance_ratio=1e5)])
+    )
+    assert many == (
+        "Pairing is as good as 900 times as many unpaired replications for job entries (360 or more), over 1,000 times for reviews."
+    )
+    assert pairing(pd.DataFrame([one("job_entries", "count", 0, 0)])) == ""
+
+
+def test_the_interval_of_a_variance_ratio_covers_it():
+    """4,000 samples of 20 pairs with a correlation of 0.9; between 94% and 96% with a chance of 0.4% to miss."""
+    first, second = np.random.default_rng(1).normal(size=(2, 4000, 20))
+    second = 0.9 * first + math.sqrt(1 - 0.9**2) * second
+    ratio = (first.var(axis=1, ddof=1) + second.var(axis=1, ddof=1)) / (first - second).var(axis=1, ddof=1)
+    low, high = np.array([ratio_interval(one, 20) for one in ratio]).T
+    assert 0.94 <= ((low <= 10) & (high >= 10)).mean() <= 0.96
+    assert (high < 10).mean() == pytest.approx(0.025, abs=0.01)
+
+
+def test_adjusted_differences_are_told_where_they_say_something_else():
+    narrower = {"adjusted": 4.0, "adjusted_low": 3.5, "adjusted_high": 4.5, "adjusted_freedom": 18.0}
+    across = {"adjusted": 0.4, "adjusted_low": 0.1, "adjusted_high": 0.7, "adjusted_freedom": 18.0}
+    same = {"adjusted": 5.0, "adjusted_low": 4.0, "adjusted_high": 6.0, "adjusted_freedom": 18.0}
+    untold = {"adjusted": 0.1, "adjusted_low": -0.1, "adjusted_high": 0.3, "adjusted_freedom": 18.0}
+    rows = [
+        one("first_meeting_wait", "mean", 4, 1, "working days", **narrower),
+        one("review_interval", "mean", 0.3, 0.4, "days", **across),
+        one("review_delay", "mean", 5, 1, "working days", **same),
+        one("first_meeting_offered", "mean", 0.1, 0.3, "working days", **untold),
+    ]
+    block = adjusted(pd.DataFrame(rows))
+    assert block.rows == [
+        ("wait for the meeting held", ("4.0 working days longer, 95% interval 3.5 to 4.5", "18")),
+        ("time between reviews", ("0.4 days longer, 95% interval 0.1 to 0.7", "18")),
+    ]
+    assert adjusted(pd.DataFrame(rows[2:])) is None
+
+
+def in_places(names, sizes, measure="first_meeting_wait", statistic="mean", unit="working days", half=0.1):
+    return [one(measure, statistic, size, half, unit, jobcentre=name) for name, size in zip(names, sizes, strict=True)]
+
+
+def test_differences_by_age_group_and_of_the_jobcentres_that_differ_most():
+    names = [f"J{i}" for i in range(8)]
+    rows = [
+        *(one("first_meeting_wait", "mean", size, 0.1, "working days", age_group=age) for age, size in (("16-24", 1), ("50+", 0.05))),
+        *(one("job_entries", "count", size, 2, age_group=age) for age, size in (("16-24", -9), ("50+", 1))),
+        *in_places(names, [0, 3, -4, 0.05, 5, 1, 2, NAN]),
+        *in_places(names, [0, 0, 0, 0, 0, 9, 0, 0], "review_interval", unit="days"),
+        *in_places(names, [0.01, 0, 0, 0.02, 0, 0, 0, 0], "job_entry_rate", "26_weeks", "share", half=0.011),
+        *in_places(names, [0.5] * 8, "job_entry_rate", "13_weeks", "share"),
+    ]
+    (ages, places), notes = in_parts(pd.DataFrame(rows))
+    assert [name for name, _ in ages.rows] == ["16-24", "25-49", "50+"]
+    assert ages.rows[0][1] == ["+1.00 ±0.10", "-9 ±2"] and ages.rows[1][1] == [BLANK, BLANK]
+    assert ages.rows[2][1] == ["(+0.05 ±0.10)", "(+1 ±2)"]
+    assert [name for name, _ in places.rows] == ["J4", "J2", "J1", "J5", "J3"] and places.heading == "Of 8 jobcentres"
+    assert [head.split("\n")[1] for head in places.head] == ["working days", "reviews, days", "26 weeks, points"]
+    assert dict(places.rows)["J3"] == ["(+0.05 ±0.10)", "(0.00 ±0.10)", "+2.0 ±1.1"]
+    assert any("likely a little less" in note for note in notes)
+    (places,), notes = in_parts(pd.DataFrame(in_places(names[:5], [1, 0.01, 2, 3, 4])))
+    assert [name for name, _ in places.rows] == names[:5] and places.heading == "By jobcentre" and len(notes) == 1
+    blocks, notes = in_parts(pd.DataFrame(in_places(names, [0.01] * 8)))
+    assert blocks == [] and notes == ["In none of the 8 jobcentres by itself can a difference be told."]
+
+
+def test_figures_asked_for_are_told(result):
+    more = result.scenario.change({"jobcentres.Ashby.coaches": "+1", "name": "one more"})
+    comparison = sim.compare(result, more, workers=1)
+    figures = [Figure.parse(text, result.scenario) for text in ("first_meeting_wait.p90[jobcentre=Ashby]", "backlog_cleared")]
+    text = printed(screen.comparison, comparison, None, figures)
+    table = comparison.table
+    row = table[(table["jobcentre"] == "Ashby") & (table["measure"] == "first_meeting_wait") & (table["statistic"] == "p90")].iloc[0]
+    lines = asked_for(table, figures)
+    assert [line.label for line in lines] == ["wait for the meeting held, 90th percentile (Ashby)", "cleared on"]
+    assert (lines[0].base, lines[0].difference) == (plain(row["base_estimate"], row["unit"]), difference(row.to_dict()))
+    assert "Asked for" in text and max(map(len, text.splitlines())) <= 80
+    gone = asked_for(table, [replace(figures[0], jobcentre="Elsewhere")])
+    assert (gone[0].base, gone[0].other, gone[0].difference) == (BLANK, BLANK, BLANK)

@@ -1,22 +1,22 @@
-"""The run folder, with records written by hand in place of the engine: what is made, taken up, refused."""
+"""The run folder, with records written by hand in place of the engine: what is made and taken up."""
 
 import json
-import os
-import subprocess
-import sys
+import shutil
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiment import replications, store
+from sim.experiment import job, store, study
 from sim.experiment.replications import run
-from sim.experiment.store import run_folder
 from sim.experiment.workers import RunError
 from sim.results import RunTables
 from tests.unit.synthetic import record, small_scenario, some_people
 
-TABLES = ["replications.parquet", "daily.parquet", "weekly.parquet", "incidence.parquet", "first_spells.parquet"]
+TABLES = [
+    *("replications.parquet", "daily.parquet", "weekly.parquet", "incidence.parquet", "first_spells.parquet"),
+    "weekly_replications.parquet",
+]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def engine(monkeypatch):
 
     engine = Engine()
     engine.asked = []
-    monkeypatch.setattr(replications, "simulate", engine)
+    monkeypatch.setattr(job, "simulate", engine)
     return engine
 
 
@@ -144,25 +144,31 @@ def test_parts_of_another_run_are_neither_used_nor_kept(engine, tmp_path, other)
 def test_parts_made_by_other_code_are_not_used(engine, tmp_path, monkeypatch):
     go(tmp_path / "x")
     engine.asked.clear()
-    monkeypatch.setattr(replications, "code_fingerprint", lambda: "changed")
+    for module in (study, job):
+        monkeypatch.setattr(module, "identity", lambda: "changed")
     go(tmp_path / "x")
     assert len(engine.asked) == 3
 
 
 def test_only_code_that_decides_results_counts(tmp_path, monkeypatch):
     monkeypatch.setattr(store.resources, "files", lambda package: tmp_path)
-    for name in ("model/day.py", "show/charts.py", "cli.py"):
+    shown, counts = ("show/charts.py", "cli/run.py"), ("model/day.py", "data/holidays.csv", "climate.py")
+    for name in (*shown, *counts):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
     before = store.code_fingerprint()
-    (tmp_path / "show/charts.py").write_text("2")
-    (tmp_path / "cli.py").write_text("2")
+    for name in shown:
+        (tmp_path / name).write_text("2")
     assert store.code_fingerprint() == before
-    (tmp_path / "model/day.py").write_text("2")
-    assert store.code_fingerprint() != before
+    for name in counts:
+        (tmp_path / name).write_text("2")
+        assert store.code_fingerprint() != before
+        (tmp_path / name).write_text("1")
+    assert store.code_fingerprint() == before
 
 
 def test_a_damaged_part_is_made_again(engine, tmp_path):
+    """How it may be damaged: test_parts.py."""
     go(tmp_path / "x")
     good = contents(tmp_path / "x")
     part = sorted((tmp_path / "x" / "parts").iterdir())[1]
@@ -175,66 +181,35 @@ def test_a_damaged_part_is_made_again(engine, tmp_path):
 
 def test_what_was_half_written_is_removed(engine, tmp_path):
     go(tmp_path / "x")
-    (tmp_path / "x" / "parts" / ".unfinished-1-abc").mkdir()
+    (tmp_path / "x" / "parts" / ".unfinished-abc").mkdir()
     (tmp_path / "x" / ".unfinished-daily.parquet").write_text("half")
     go(tmp_path / "x")
     assert not [p for p in (tmp_path / "x").rglob(".*")]
 
 
 def test_a_part_is_never_seen_half_written(engine, tmp_path, monkeypatch):
-    def disk_full(table, file):
+    def disk_full(file, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_write_parquet", disk_full)
+    monkeypatch.setattr(store, "write_bytes", disk_full)
     with pytest.raises(RunError, match=r"cannot write to .*x: No space left on device"):
         go(tmp_path / "x")
-    assert list((tmp_path / "x").rglob("*.parquet")) == [] and list((tmp_path / "x" / "parts").iterdir()) == []
+    assert not (tmp_path / "x").exists()  # not even an empty folder
+
+
+def test_a_folder_that_is_removed_meanwhile_is_said_clearly(engine, tmp_path):
+    def remove(done, total):
+        if done == 1:
+            shutil.rmtree(tmp_path / "x")
+
+    with pytest.raises(RunError, match=r"cannot write to .*x: No such file or directory"):
+        go(tmp_path / "x", progress=remove)
+    assert not (tmp_path / "x").exists()
 
 
 def test_large_tables_are_one_row_group_for_each_replication(engine, tmp_path):
     go(tmp_path / "x", people=True)
     assert pq.ParquetFile(tmp_path / "x" / "people.parquet").num_row_groups == 3
-
-
-# Refusals
-
-
-def test_a_folder_with_other_files_is_left_alone(engine, tmp_path):
-    (tmp_path / "scenario.yaml").write_text("mine")
-    with pytest.raises(RunError, match="other files and no run"):
-        go(tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["scenario.yaml"] and engine.asked == []
-
-
-@pytest.mark.parametrize(("out", "which"), [("file", "it"), ("file/x", ".*file")])
-def test_a_file_where_the_folder_should_be_is_said_clearly(engine, tmp_path, out, which):
-    (tmp_path / "file").write_text("mine")
-    with pytest.raises(RunError, match=f"cannot write to .*{out}: expected a folder, but {which} is a file$"):
-        go(tmp_path / out)
-    assert engine.asked == [] and (tmp_path / "file").read_text() == "mine"
-
-
-def test_two_runs_into_one_folder_are_refused(engine, tmp_path):
-    with run_folder(tmp_path / "x"), pytest.raises(RunError, match=f"in use by another run \\(process {os.getpid()}\\)"):
-        go(tmp_path / "x")
-    go(tmp_path / "x")
-    assert len(engine.asked) == 3
-
-
-def test_a_lock_ends_with_its_process(engine, tmp_path):
-    script = (
-        "import os, sys; from sim.experiment.store import run_folder\n"
-        "with run_folder(sys.argv[1]): print('held', flush=True); sys.stdin.read(1); os._exit(9)"
-    )
-    holder = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "x")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    with holder:
-        assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(RunError, match=f"process {holder.pid}"):
-            go(tmp_path / "x")
-        holder.communicate(b"x")
-    assert (tmp_path / "x" / ".lock").read_text().strip() == str(holder.pid)
-    go(tmp_path / "x")
-    assert len(engine.asked) == 3 and not (tmp_path / "x" / ".lock").exists()
 
 
 @pytest.mark.parametrize(("option", "value"), [("replications", 0), ("workers", 0), ("seed", -1), ("seed", 2**32)])

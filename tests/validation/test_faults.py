@@ -36,6 +36,7 @@ def test_every_fault_is_another_and_something_is_asked_about_it():
             assert test.startswith(tuple(DETECTORS)) and f"def {function.partition('[')[0]}" in (root() / file).read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_fault_is_noticed_and_what_is_none_is_told_as_missed():
     findings, complaints = look([NO_FAULT, FAULT], workers=1)
     assert [finding.catches for finding in findings] == [[], [Catch("unit", SURVIVAL[0])]] and complaints == []

@@ -1,0 +1,101 @@
+"""Which lever made the difference between two scenarios: each added in turn, adding up to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.experiment.asked import Figure
+from sim.experiment.explaining import contributions
+from sim.experiment.job import Point
+from sim.experiment.study import Progress, open_study
+from sim.results import csv
+from sim.scenario import Scenario, dump
+from sim.scenario.levers import chain
+from sim.scenario.tree import Path as Key
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What each lever contributes.
+
+    Attributes:
+        name, other: of the two scenarios.
+        levers: what is new at each step, in words.
+        table: figure, key (of the levers of the step), then as :func:`sim.experiment.explaining.contributions`, with the unit: a row for
+            each step, and the whole.
+        figures: what it is about.
+        info: what ``study.json`` says.
+    """
+
+    name: str
+    other: str
+    levers: tuple[str, ...]
+    table: pd.DataFrame
+    figures: tuple[Figure, ...]
+    info: dict[str, Any]
+    folder: Path | None = None
+
+    def rows(self, figure: Figure) -> pd.DataFrame:
+        """The steps of one figure, and the whole."""
+        return self.table[self.table["figure"] == str(figure)].reset_index(drop=True)
+
+
+def explain(
+    base: Scenario,
+    other: Scenario,
+    *,
+    figures: Sequence[Figure],
+    order: Sequence[str] = (),
+    groups: Mapping[str, Sequence[str]] | None = None,
+    written: Sequence[Key] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    out: str | Path | None = None,
+    uncertain: bool = False,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Run the scenarios on the way from one to another.
+
+    Args:
+        base, other: scenarios over the same days.
+        figures: what the contributions are to.
+        order, groups, written: in which order levers are added, see :func:`sim.scenario.levers.levers`.
+        replications, seed: of the base if left out.
+        workers, cluster, out, uncertain, progress: see :func:`sim.experiment.replications.run`.
+
+    Raises:
+        ScenarioError: if there is nothing to explain, or a key is not among what differs.
+        RunError: if the folder or the cluster cannot be used or a worker dies.
+    """
+    steps = chain(base, other, order=order, groups=groups, written=written)
+    points = [Point(step.scenario) for step in steps]
+    replications = base.replications if replications is None else replications
+    levers = tuple(step.words for step in steps[1:])
+    keys = [", ".join(lever.key for lever in step.levers) for step in steps[1:]]
+    seed = base.seed if seed is None else seed
+    with open_study(out, seed, workers=workers, cluster=cluster, uncertain=uncertain, progress=progress) as study:
+        tables = []
+        for figure in figures:
+            found = contributions(study.values(points, figure)([*range(len(points))], replications), levers)
+            found.insert(0, "figure", str(figure))
+            found.insert(1, "key", [*keys, "all"])
+            tables.append(found.assign(unit=figure.unit))
+        table = pd.concat(tables, ignore_index=True)
+        asked = {
+            "experiment": "explain",
+            "scenario": base.name,
+            "other": other.name,
+            "levers": list(levers),
+            "figures": [str(figure) for figure in figures],
+            "replications": replications,
+        }
+        files = {"scenario.yaml": dump(base), "other.yaml": dump(other), "explanation.csv": csv(table)}
+        info = study.finish(files, asked)
+    return Explanation(base.name, other.name, levers, table, tuple(figures), info, None if out is None else Path(out))
