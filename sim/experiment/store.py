@@ -113,8 +113,8 @@ def held(path: str | Path, marker: str = RUN) -> Iterator[Folder]:
 
 def _fits(path: Path, marker: str) -> None:
     """Raise RunError unless a folder is empty or of an experiment of this kind."""
-    here = {entry.name for entry in path.iterdir()} - {".lock"}
-    if here and not here & {RUN, STUDY} and not _unfinished(path):
+    here = _names(path) - {".lock"}
+    if here and not here & {RUN, STUDY} and not _unfinished(path, here):
         raise RunError(f"{path} holds other files and no run: choose a new or empty folder")
     if here & ({RUN, STUDY} - {marker}):
         kinds = ("a run", "another kind of experiment")
@@ -122,11 +122,17 @@ def _fits(path: Path, marker: str) -> None:
         raise RunError(f"{path} holds {there}, not {wanted}: choose a new or empty folder")
 
 
-def _unfinished(path: Path) -> bool:
+def _unfinished(path: Path, here: set[str]) -> bool:
     """Whether a folder is of an experiment that was stopped: it has parts, and what is called so is not somebody's own."""
-    parts = path / "parts"
-    names = [part.name for part in parts.iterdir() if not part.name.startswith(".")] if parts.is_dir() else []
-    return all(map(_KEY.fullmatch, names)) if names else {entry.name for entry in path.iterdir()} <= {".lock", "parts"}
+    names = {name for name in _names(path / "parts") if not name.startswith(".")}
+    return all(map(_KEY.fullmatch, names)) if names else here <= {"parts"}
+
+
+def _names(folder: Path) -> set[str]:
+    """What is in a folder; nothing if it has just gone, or is none."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return {entry.name for entry in folder.iterdir()}
+    return set()
 
 
 class Folder:
@@ -156,18 +162,14 @@ class Folder:
         """
         unfinished, finished = self.path / "parts" / f"{UNFINISHED}{key}", self.path / "parts" / key
         with clearly(self.path):
-            try:
-                unfinished.mkdir()
-                for name, table in tables.items():
-                    write_bytes(unfinished / f"{name}.parquet", table)
-                sums = [_sum(unfinished / f"{name}.parquet", table) for name, table in tables.items()]
-                write_bytes(unfinished / SUMS, "".join(f"{line}\n" for line in sums).encode())
-                sync(unfinished)
-                unfinished.replace(finished)
-                sync(finished.parent)
-            except OSError:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
+            unfinished.mkdir()
+            for name, table in tables.items():
+                write_bytes(unfinished / f"{name}.parquet", table)
+            sums = [_sum(unfinished / f"{name}.parquet", table) for name, table in tables.items()]
+            write_bytes(unfinished / SUMS, "".join(f"{line}\n" for line in sums).encode())
+            sync(unfinished)
+            unfinished.replace(finished)
+            sync(finished.parent)
 
     def read(self, key: str, table: str) -> pd.DataFrame:
         """A table of a finished replication."""

@@ -16,7 +16,7 @@ from sim.experiment.contrasts import HIGHER, LOWER, SAME
 from sim.experiment.explain import Explanation
 from sim.show.page import Block, Page, short_key, what_was_made
 from sim.show.style import COLOURS, FAINT, INK, Chart, drawn, empty, plain_numbers
-from sim.show.words import INTERVAL_NOTE, difference, figure_name, rounded, signed
+from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, difference, figure_name, rounded, signed
 
 MOST_LEVERS = 30
 """Steps a figure shows; the table has all."""
@@ -37,8 +37,7 @@ def page(found: Explanation) -> Page:
         lines.insert(0, (found.name, ("", "", base)))
         blocks.append(Block(f"{figure_name(figure)}{_unit(figure)}", ("Contribution", "95% interval", "With it"), lines))
     notes = [ORDER_NOTE, "Paired: in each replication the same people have the same luck at every step."]
-    if "uncertain" not in found.info:
-        notes.append(INTERVAL_NOTE)
+    notes.append(MEAN_NOTE if "uncertain" in found.info else INTERVAL_NOTE)
     return Page(f"From {found.name} to {found.other}", what_was_made(found.info), says, blocks, notes)
 
 

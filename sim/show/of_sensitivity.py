@@ -12,14 +12,14 @@ import pandas as pd
 from sim.experiment.asked import Figure
 from sim.experiment.indices import VarianceComponents
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
-from sim.show.page import Block, Page, what_was_made
+from sim.show.page import LABEL, Block, Page, what_was_made
 from sim.show.sensitivity_figures import MAKERS, MOST, name, others
 from sim.show.style import Chart
 from sim.show.words import BLANK, figure_name, in_unit, plain, rounded, with_half
 
 NAMED, WORTH_NAMING = 4, 0.1
 """Assumptions in a sentence, at most, and how large an effect must be beside the largest to be there."""
-EACH_BY_ITSELF = "Each 95% interval holds by itself: of 20 assumptions without influence, one is expected to look as if it had some."
+EACH_BY_ITSELF = "Each 95% interval holds by itself: of 20 where there is no influence, one is expected to look as if there were some."
 _HOW_TO_READ = {
     TORNADO: "At its low, at its high: the difference when an assumption stands at that end of its interval and all others as written. "
     "The same people have the same luck at every point, so differences are surer than the figure itself.",
@@ -132,7 +132,7 @@ def _tornado_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
     lines = []
     for row in rows.head(shown).to_dict("records"):
         ends = [_with_half(row, f"at_{end}", figure.unit) for end in ("low", "high")]
-        lines.append((name(row), (row["interval"], *ends)))
+        lines.append((_label(row), (row["interval"], *ends)))
     if len(rows) > shown:
         lines.append((others(len(rows) - shown, rows["swing"].iloc[shown], figure.unit), ("", "", "")))
     return [Block(f"Tornado: {_named(figure)}", ("Interval", "At its low", "At its high"), lines, (0, 1))]
@@ -160,7 +160,7 @@ def _correlations(rows: pd.DataFrame) -> Block:
     lines = []
     for row in known.head(MOST).to_dict("records"):
         its = f"{row['low']:+.2f} to {row['high']:+.2f}" if math.isfinite(row["low"]) else BLANK
-        lines.append((name(row), (row["interval"], f"{row['correlation']:+.2f}", its)))
+        lines.append((_label(row), (row["interval"], f"{row['correlation']:+.2f}", its)))
     if len(known) > MOST:
         lines.append((f"{len(known) - MOST} others, ±{abs(known['correlation'].iloc[MOST]):.2f} at most", ("", "", "")))
     kind = known["kind"].iloc[0] if len(known) else "rank correlation"
@@ -173,7 +173,7 @@ def _morris_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
     for row in rows.head(MOST).to_dict("records"):
         star, its = rounded(row["mu_star"], row["mu_star_from"], row["mu_star_to"], figure.unit)
         signed = BLANK if math.isnan(row["mu"]) else f"{'+' * (row['mu'] > 0)}{plain(row['mu'], figure.unit)}"
-        lines.append((name(row), (star, its, signed, plain(row["sigma"], figure.unit))))
+        lines.append((_label(row), (star, its, signed, plain(row["sigma"], figure.unit))))
     if len(rows) > MOST:
         lines.append((others(len(rows) - MOST, rows["mu_star"].iloc[MOST], figure.unit), ("",) * 4))
     return [Block(f"Morris: {_named(figure)}", ("mu*", "95% interval", "mu", "sigma"), lines)]
@@ -183,7 +183,7 @@ def _sobol_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
     lines = []
     for row in found.rows(SOBOL, figure).to_dict("records"):
         both = [_share(row[which], (row[f"{which}_from"], row[f"{which}_to"])) for which in ("first", "total")]
-        lines.append((name(row), both))
+        lines.append((_label(row), both))
     return [Block(f"Sobol indices: {figure_name(figure)}", ("First", "Total"), lines)]
 
 
@@ -207,6 +207,13 @@ def _lead(rows: pd.DataFrame, size: str) -> pd.DataFrame:
     return worth.head(NAMED)
 
 
+def _label(row: Row) -> str:
+    """A long name goes on to another line before its last part."""
+    whole = name(row)
+    first, _, last = whole.rpartition(".")
+    return whole if len(whole) <= LABEL else f"{first}. {last}"
+
+
 def _with_half(row: Row, column: str, unit: str) -> str:
     return with_half(row[column], row[f"{column}_from"], row[f"{column}_to"], unit)
 
@@ -226,7 +233,7 @@ def _percent(share: float) -> str:
 
 def _share(share: float, its: tuple[float, float]) -> str:
     """``2.1% (1.4 to 3.1%)``."""
-    if math.isnan(sum(its)):
+    if math.isnan(sum(its)) or 0 < share < 0.001:
         return _percent(share)
     low, high = (f"{100 * end + 0.0:.{0 if max(map(abs, its)) >= 0.0995 else 1}f}" for end in its)
     return f"{_percent(share)} ({low} to {high}%)"

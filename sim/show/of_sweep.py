@@ -16,7 +16,7 @@ from sim.experiment.asked import Figure
 from sim.experiment.sweep import Sweep
 from sim.show.page import ONE_LUCK, Block, Page, short_key, what_was_made
 from sim.show.style import COLOURS, INK, MARKERS, Chart, drawn, empty, plain_numbers
-from sim.show.words import BLANK, INTERVAL_NOTE, figure_name, rounded, signed
+from sim.show.words import BLANK, INTERVAL_NOTE, MEAN_NOTE, figure_name, rounded, signed
 
 MOST_PANELS = 6
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6FA", "#9DB6D3", COLOURS[0]])
@@ -33,8 +33,7 @@ def page(found: Sweep) -> Page:
             lines.append((", ".join(str(row[key]) for key in found.vary), (estimate, from_first)))
         blocks.append(Block(",\n".join(short_key(key) for key in found.vary), (_named(figure), "Difference from the first"), lines))
     notes = ["In brackets: 95% intervals.", ONE_LUCK]
-    if "uncertain" not in found.info:
-        notes.append(INTERVAL_NOTE)
+    notes.append(f"{MEAN_NOTE} That is range_low to range_high in sweep.csv." if "uncertain" in found.info else INTERVAL_NOTE)
     return Page(f"{found.name}: {' × '.join(short_key(key) for key in found.vary)}", what_was_made(found.info), (), blocks, notes)
 
 

@@ -30,6 +30,7 @@ from sim.show.words import (
     date,
     headline,
     interval_note,
+    luck_note,
     plain,
     programmes,
 )
@@ -69,7 +70,7 @@ def summary(run: RunTables, console: Console, scenario: Scenario | None = None, 
         _say(console, sentence)
     if shown:
         _say(console, PROGRAMME_NOTE, "dim")
-    _say(console, interval_note(run), "dim")
+    _say(console, " ".join(filter(None, (interval_note(run), luck_note(run)))), "dim")
     _say(console, BLANK_NOTE, "dim")
     if out is not None:
         _say_where(console, out, "summary.csv has every measure, jobcentre and age group")

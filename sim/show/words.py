@@ -25,6 +25,8 @@ UNCERTAIN_NOTE = (
     "them. What the assumptions leave open no replication narrows: 95% of the draws lie in the range beside."
 )
 
+MEAN_NOTE = "95% intervals are those of the mean over draws of the assumptions: how well that mean is known, not how far draws lie apart."
+
 HEADLINE: dict[str, dict[tuple[str, str], str]] = {
     "First meetings": {
         ("first_meeting_offered", "mean"): "wait for the date offered, mean",
@@ -247,7 +249,7 @@ def of_draws(row: Mapping[Any, Any]) -> str:
 
 
 def _range(row: Mapping[Any, Any], *, differs: bool = False) -> str:
-    """Between what most draws of the assumptions lie, in as many digits as the estimate or difference has, or more; nothing without draws."""
+    """Between what most draws of the assumptions lie, in at least as many digits as the estimate or difference; nothing without draws."""
     low, high = (row.get(name, math.nan) for name in ("range_low", "range_high"))
     if not math.isfinite(low + high):
         return BLANK if "range_low" in row else ""
@@ -380,13 +382,16 @@ def footnote(run: RunTables) -> str:
 
 def interval_note(run: RunTables) -> str:
     """What its intervals tell, and what they do not."""
-    if run.per_draw == 1:
-        return INTERVAL_NOTE
-    shares = [row["luck_share"] for row in everyone(run.summary) if row["measure"] == "first_meeting_wait" and row["statistic"] == "mean"]
-    if not shares or not math.isfinite(shares[0]):
-        return UNCERTAIN_NOTE
-    luck = f"{100 * shares[0]:.2g}% of the variance for the mean wait, for other measures see luck_share in summary.csv"
-    return f"{UNCERTAIN_NOTE} Luck has a part in that range: {luck}."
+    return INTERVAL_NOTE if run.per_draw == 1 else UNCERTAIN_NOTE
+
+
+def luck_note(run: RunTables) -> str:
+    """How much of the spread between draws is luck; nothing without draws."""
+    for row in everyone(run.summary):
+        if (row["measure"], row["statistic"]) == ("first_meeting_wait", "mean") and math.isfinite(row.get("luck_share", math.nan)):
+            part = "under 0.1%" if row["luck_share"] < 0.001 else plain(row["luck_share"], "share")
+            return f"Luck has a part in that range: {part} of the variance for the mean wait; summary.csv has it for every measure."
+    return ""
 
 
 def _with_target(label: str, scenario: Scenario | None) -> str:

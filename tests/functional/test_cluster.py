@@ -310,6 +310,18 @@ def test_an_adaptive_experiment_goes_the_same_way_on_a_cluster(loopback, tmp_pat
 
 
 @pytest.mark.long
+def test_a_scheduler_that_dies_is_said_in_one_sentence_and_nothing_of_dask(loopback, tmp_path):
+    (tmp_path / "rich.yaml").write_text(dump(rich()), encoding="utf-8")
+    loopback.ready(workers=1)
+    with jobcentre(tmp_path, "run", "rich.yaml", "--replications", 50, "--cluster", loopback.address, "--out", "x") as process:
+        wait_until(lambda: parts(tmp_path / "x") or process.poll() is not None, "the first replication")
+        loopback.scheduler.kill()
+        said, complaint = process.communicate(timeout=60)
+    assert (process.returncode, said, complaint.count("\n")) == (2, "", 1) and complaint.startswith("The "), complaint
+    assert complaint.endswith("the same command goes on from there.\n") and parts(tmp_path / "x")
+
+
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_drops_the_jobs_and_leaves_the_cluster_as_it_was(loopback, tmp_path):
     (tmp_path / "rich.yaml").write_text(dump(rich()), encoding="utf-8")

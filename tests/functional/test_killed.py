@@ -146,6 +146,8 @@ def killed_before(make, whole, out, number):
     """An experiment killed before its ``number``-th change and taken up: whether it was killed in the middle of its last tables."""
     assert killed(forked(make, out, operations(out, number)))
     there, finishing = parts(out), len(parts(out)) == len({name.split("/")[1] for name in whole if "/" in name})
+    shown = {file.name: file.read_bytes() for file in out.glob("[!.]*.*") if file.name not in (RUN, STUDY)}
+    assert shown.items() <= whole.items(), "a file is not whole"
     assert not killed(forked(make, out))
     assert results(out) == whole and parts(out).items() >= there.items() and found(out) == len(there)
     shutil.rmtree(out)

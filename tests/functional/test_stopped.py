@@ -179,6 +179,7 @@ def test_a_disk_of_any_size_leaves_a_run_whole_or_to_be_taken_up(files, whole):
             except RunError as error:
                 assert str(error) == f"cannot write to {there / 'x'}: No space left on device"
                 assert not (there / "x" / "run.json").exists() and not half_written(there)
+                assert not (there / "x").exists() or tables(there / "x").items() <= wanted.items()
                 ended.append(False)
             before = parts(there / "x")
             remount(there, "size=100m")

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import ExitStack
 
 import pandas as pd
 import pytest
@@ -245,13 +245,14 @@ def test_of_many_that_start_at_the_same_moment_one_goes_on(tmp_path):
 
 
 def test_whoever_lost_the_folder_does_not_unlock_anothers(tmp_path):
-    with held(tmp_path / "x"):
+    with ExitStack() as stack, ExitStack() as first:
+        first.enter_context(held(tmp_path / "x"))
         shutil.rmtree(tmp_path / "x")
-        with held(tmp_path / "x") as second:
-            with suppress(RunError), held(tmp_path / "x"):
-                pass
-            assert (second.path / ".lock").exists()
-    assert not (tmp_path / "x" / ".lock").exists()
+        stack.enter_context(held(tmp_path / "x"))
+        first.close()
+        with pytest.raises(RunError, match="in use by another run"), held(tmp_path / "x"):
+            pass
+    assert names(tmp_path / "x") == []
 
 
 def test_a_lock_ends_with_its_process(tmp_path):

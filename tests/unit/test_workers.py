@@ -42,6 +42,7 @@ def slow(number: int) -> int:
 def odd(number: int) -> int:
     if number % 2 == 0:
         raise ValueError("not odd")
+    time.sleep(0.1 * (number == 1))
     return number
 
 
@@ -177,6 +178,17 @@ def test_what_is_done_is_handed_over_before_an_error(on):
             for number, _ in staff.each(odd, [2, 1, 3, 5]):
                 got.append(number)
     assert got == [1, 2, 3]
+
+
+def test_an_error_drops_the_jobs_that_have_not_begun(on):
+    handed = []
+    with on(10) as staff:
+        staff._cluster.executor = ThreadPoolExecutor(1)
+        submit = staff._cluster.executor.submit
+        staff._cluster.executor.submit = lambda task, job: handed.append(submit(task, job)) or handed[-1]
+        with pytest.raises(ValueError, match="not odd"):
+            list(staff.each(odd, [0, *[1] * 10]))
+        assert len(handed) == 11 and handed[-1].cancelled()
 
 
 def test_an_error_of_the_cluster_is_said_in_words(on):
