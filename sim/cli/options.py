@@ -53,7 +53,7 @@ _WORKERS = "Processes; as many as processors if left out. Changes no result."
 Workers = Annotated[int | None, typer.Option(parser=whole_number(1), metavar="NUMBER", help=_WORKERS)]
 _CLUSTER = "Address of a Dask scheduler, such as tcp://127.0.0.1:8786, in place of processes here. Changes no result."
 Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help=_CLUSTER)]
-_UNCERTAIN = "Vary the assumptions within their intervals as well: each two replications have a draw of their own."
+_UNCERTAIN = "Vary the assumptions within their intervals as well, with the same draws in every scenario."
 Uncertain = Annotated[bool, typer.Option("--uncertain", help=_UNCERTAIN)]
 _MEASURE = "A figure, such as first_meeting_wait.p90 or job_entries[area=Dudley]. Repeat for more."
 Measures = Annotated[list[str] | None, typer.Option("--measure", metavar="FIGURE", help=_MEASURE)]

@@ -17,7 +17,7 @@ import pandas as pd
 from sim.experiment.contrasts import HIGHER, LOWER, SAME, UNKNOWN, contrasts, verdict
 from sim.experiment.controls import controlled
 from sim.experiment.replications import run
-from sim.experiment.store import parquet, whole, write_text
+from sim.experiment.store import RUN, STUDY, parquet, whole, write_text
 from sim.experiment.study import Progress
 from sim.experiment.workers import RunError, Workers
 from sim.results import ALL, MEASURE_KEYS, OVER_DRAWS, SPLIT, WEEKLY_KEYS, RunTables, by_draw, csv, draw_range, half_width
@@ -100,6 +100,8 @@ def compare(
     for given, period in zip(inputs, periods, strict=True):
         if period != periods[0]:
             raise RunError(f"cannot pair runs: '{given.name}' runs {' to '.join(period)}, the base {' to '.join(periods[0])}")
+    if out is not None and any((Path(out) / marker).is_file() for marker in (RUN, STUDY)):
+        raise RunError(f"{Path(out).absolute()} holds a run or another kind of experiment: choose a new or empty folder")
     runs: list[RunTables] = []
     made, to_make = 0, len(inputs) - len(finished)
     with Workers(workers, cluster) as staff:

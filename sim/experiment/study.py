@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.asked import Figure, QuestionError
 from sim.experiment.job import FIGURES, Job, Point, identity, replicate, software
-from sim.experiment.store import STUDY, Folder, held, write_text
+from sim.experiment.store import STUDY, Folder, clearly, held, write_text
 from sim.experiment.values import Values
 from sim.experiment.workers import Workers
 from sim.results import MEASURE_KEYS
@@ -172,11 +173,16 @@ class Study:
         Returns:
             What ``study.json`` says.
         """
-        info = {**asked, **self.info()}
-        (self.folder.path / STUDY).unlink(missing_ok=True)
+        path = self.folder.path
+        info = {**asked, **self.info(), "files": list(files)}
+        with clearly(path):
+            before = json.loads((path / STUDY).read_text(encoding="utf-8")).get("files", []) if (path / STUDY).is_file() else []
+            for name in [STUDY, *before]:
+                (path / name).unlink(missing_ok=True)
+            shutil.rmtree(path / "figures", ignore_errors=True)  # drawn anew from what is found now
         for name, text in files.items():
-            write_text(self.folder.path, name, text)
-        write_text(self.folder.path, STUDY, json.dumps(info, indent=2, default=str) + "\n")
+            write_text(path, name, text)
+        write_text(path, STUDY, json.dumps(info, indent=2, default=str) + "\n")
         self.folder.keep_only(self._keys)
         return info
 

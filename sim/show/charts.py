@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.experiment.compare import Comparison
+from sim.experiment.store import clearly, whole, write_text
 from sim.measures import MEASURES
 from sim.results import ALL, RunTables, over_replications
 from sim.scenario import Scenario
@@ -208,18 +209,24 @@ def save(run: RunTables, folder: str | Path, scenario: Scenario | None = None) -
 
 
 def write(charts: Mapping[str, Chart], folder: str | Path) -> None:
-    """Write figures as SVG and PNG, and a README.md with each in words and where its numbers are."""
+    """Write figures as SVG and PNG, and a README.md with each in words and where its numbers are, each file whole or not at all.
+
+    Raises:
+        RunError: if they cannot be written.
+    """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with clearly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     text = [
         f"# Figures\n\nA line has a gap where fewer than {SOME:.0%} of the replications have a value, "
         f"and stops where fewer than {MOST:.0%} follow people so long.\n"
     ]
     for name, chart in charts.items():
-        (folder / f"{name}.svg").write_text(chart.svg(), encoding="utf-8", newline="\n")
-        (folder / f"{name}.png").write_bytes(chart.png())
+        write_text(folder, f"{name}.svg", chart.svg())
+        with whole(folder, f"{name}.png") as file:
+            file.write_bytes(chart.png())
         text.append(f"## {name}\n\n{chart.alt}\n\nThe same numbers as a table: {chart.numbers}.\n")
-    (folder / "README.md").write_text("\n".join(text), encoding="utf-8", newline="\n")
+    write_text(folder, "README.md", "\n".join(text))
 
 
 def in_training(run: RunTables) -> pd.DataFrame:

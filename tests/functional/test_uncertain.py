@@ -23,7 +23,13 @@ from tests.scenarios import tiny
 
 ABSENCE = {"coaches.absence": {"value": 0.1, "low": 0.0, "high": 0.4}}
 DELAY = Figure("review_delay", "mean", unit="working days")
-BUSY = {"seed": 11, "jobcentres.Hill.coaches": 2.5, "period.to": "2021-03-07"}
+BUSY = {
+    "seed": 11,
+    "jobcentres.Hill.coaches": 2.5,
+    "period.to": "2021-03-07",
+    "job_entry.monthly_rate_by_week": {0: 0.3},
+    "job_entry.no_contact": 0.5,
+}
 
 
 def unsure(changes=None):
@@ -199,8 +205,12 @@ def test_the_same_draws_in_every_scenario_and_differences_over_draws(kept, compa
     assert (row["draws"], row["replications"]) == (3, 6)
     assert np.isnan(row["adjusted"])  # the number of claims to expect is not known where it is an assumption
     assert {*OVER_DRAWS} <= {*compared.weekly.columns}
-    entries = compared.table[compared.table["measure"] == "net_entries"].iloc[0]
-    assert (entries["draws"], entries["replications"]) == (3, 6)
+    entries = [everyone(run.replications, "job_entries", "count").set_index("replication")["value"] for run in (kept, other)]
+    net = (entries[1] - entries[0]).to_numpy().reshape(3, 2).mean(axis=1)
+    row = everyone(compared.table, "net_entries", "count").iloc[0]
+    half = stats.t.ppf(0.975, 2) * net.std(ddof=1) / np.sqrt(3)
+    assert half > 0 and (row["low"], row["high"]) == pytest.approx((net.mean() - half, net.mean() + half))
+    assert (row["draws"], row["replications"]) == (3, 6) and row["range_high"] == pytest.approx(np.quantile(net, 0.975))
 
 
 def test_an_uncertain_run_and_a_certain_one_are_not_paired(kept):

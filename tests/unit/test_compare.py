@@ -89,6 +89,14 @@ def test_runs_that_cannot_be_paired_are_refused():
         compare(tables("a", [1, 2]))
 
 
+@pytest.mark.parametrize("marker", ["run.json", "study.json"])
+def test_the_folder_of_another_experiment_is_left_alone(tmp_path, marker):
+    (tmp_path / marker).write_text("{}")
+    with pytest.raises(RunError, match="holds a run or another kind of experiment"):
+        compare(small_scenario(), small_scenario(name="other"), out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [marker]
+
+
 def test_runs_of_one_name_are_told_apart():
     a, b, c = tables("a", [1, 2]), tables("a", [2, 3]), tables("a", [3, 4])
     table = compare(a, b, c).table

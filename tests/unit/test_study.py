@@ -146,3 +146,13 @@ def test_the_long_table_has_every_point_and_replication():
 def test_a_seed_out_of_range_is_refused():
     with pytest.raises(ValueError, match="seed must be"), open_study(None, -1):
         pass
+
+
+def test_what_another_experiment_left_in_the_folder_goes(tmp_path):
+    with open_study(tmp_path / "x", 1, workers=1) as study:
+        study.finish({"a.csv": "1\n", "b.csv": "1\n"}, {"experiment": "one"})
+    (tmp_path / "x" / "figures").mkdir()
+    (tmp_path / "x" / "notes.txt").write_text("mine")
+    with open_study(tmp_path / "x", 1, workers=1) as study:
+        study.finish({"b.csv": "2\n"}, {"experiment": "another"})
+    assert {path.name for path in (tmp_path / "x").iterdir()} == {"b.csv", "study.json", "notes.txt"}
