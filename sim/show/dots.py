@@ -137,6 +137,8 @@ def dots(ax: Axes, heights: NDArray[np.floating[Any]], numbers: pd.DataFrame, sl
     estimate, low, high = (numbers[name].to_numpy(dtype=float) for name in ("estimate", "low", "high"))
     if "range_low" in numbers:
         ax.hlines(heights, numbers["range_low"], numbers["range_high"], color=COLOURS[slot], linewidth=0.7)
+        for end in ("range_low", "range_high"):  # seen too where few draws make the interval the wider of the two
+            ax.plot(numbers[end].to_numpy(dtype=float), heights, linestyle="none", marker="|", color=COLOURS[slot], markersize=9)
     width = 1.3 if "range_low" not in numbers else 2.6
     spread = np.nan_to_num(np.array([estimate - low, high - estimate]))
     drawn_dots = ax.errorbar(estimate, heights, xerr=spread, fmt=MARKERS[slot], color=COLOURS[slot], markersize=4.5, elinewidth=width)

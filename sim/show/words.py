@@ -373,7 +373,7 @@ def footnote(run: RunTables) -> str:
     """What a figure is of, and what its bands are."""
     number = run.info["replications"]
     if run.per_draw > 1:
-        bands = "Dark bands or thick lines: 95% intervals of the mean; pale or thin: 95% of the draws."
+        bands = "Dark bands or thick lines: 95% intervals of the mean; pale bands or ticks: 95% of the draws."
         return f"{run.name}. {number} replications of {run.info['draws']} draw{'s' * (run.info['draws'] > 1)} of the assumptions. {bands}"
     if number == 1:
         return f"{run.name}. One replication, so no intervals."
