@@ -53,6 +53,7 @@ def test_summer_2020_is_overloaded():
 
 
 @region("coaches.recruitment.*.training_working_days")
+@pytest.mark.long
 def test_recruits_in_training_change_nothing():
     """Until the first of the 300 recruits can be booked, nobody's day differs from what it would be without any.
 

@@ -223,6 +223,7 @@ def test_replications_differ_and_a_seed_repeats():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.long
 def test_a_killed_run_is_taken_up_and_gives_the_same_bits(script, tmp_path):
     killed, whole, number = tmp_path / "killed", tmp_path / "whole", 6
     with script(number, killed) as process:
