@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from sim.measures import MEASURES
@@ -127,13 +126,6 @@ class Promise:
             raise QuestionError(f"expected a promise such as 'first_meeting_within_target >= 0.9' or 'review_delay <= 2', not '{text}'")
         figure = Figure.parse(found["figure"], scenario, from_a_day=from_a_day)
         return cls(figure, read_value(found["value"], figure), found["way"] == ">=")
-
-    def kept(self, values: np.ndarray) -> np.ndarray:
-        """Whether each value keeps it; a blank one does not."""
-        return np.asarray(values >= self.value if self.at_least else values <= self.value)
-
-    def at(self, value: float) -> Promise:
-        return replace(self, value=value)
 
     def __str__(self) -> str:
         return f"{self.figure} {'>=' if self.at_least else '<='} {written(self.value, self.figure.unit)}"

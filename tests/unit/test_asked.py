@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -122,12 +121,6 @@ def test_a_promise_is_read_and_written(text, value, at_least):
 def test_what_is_no_promise_is_refused(text, words):
     with pytest.raises(QuestionError, match=words):
         Promise.parse(text, RICH)
-
-
-def test_a_blank_value_keeps_no_promise():
-    promise = Promise.parse("review_delay <= 2", RICH)
-    assert promise.kept(np.array([1, 2, 3, np.nan])).tolist() == [True, True, False, False]
-    assert Promise.parse("review_delay >= 2", RICH).kept(np.array([1, 2, 3, np.nan])).tolist() == [False, True, True, False]
 
 
 def test_values_are_written_as_they_are_read():
