@@ -26,7 +26,7 @@ long: $(READY) ## run the long tests: killing at random moments, a hundred searc
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy sim
+	$(BIN)/mypy
 
 # Keeps the pins it can; `make lock ARGS=--upgrade` moves to the newest releases. The file must name no host.
 lock: $(READY) ## pin every dependency, with hashes, in requirements.lock

@@ -4,6 +4,7 @@ Minutes are without end and nobody else is in the way unless a test says so.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -167,7 +168,7 @@ def test_more_referrals(key):
     assert rising([starts(roomy(only(**{key: share}))) for share in (0.05, 0.2, 0.8)])
 
 
-WHO = {
+WHO: dict[str, list[Any]] = {
     "age_groups": [["16-24"], ["16-24", "50+"], ["16-24", "25-49", "50+"]],
     "at_least_weeks": [20, 8, 0],
     "at_most_weeks": [4, 8, 100],

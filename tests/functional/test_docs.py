@@ -16,7 +16,7 @@ from tests.functional.blocks import LONG, PAGES, ROOT, Reader, blocks, commands,
 
 TEXT = {path: path.read_text(encoding="utf-8") for path in PAGES}
 COMMANDS = {
-    name: {option for part in command.params for option in part.opts} for name, command in typer.main.get_command(app).commands.items()
+    name: {option for part in command.params for option in part.opts} for name, command in typer.main.get_group(app).commands.items()
 }
 each_page = pytest.mark.parametrize("path", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
 

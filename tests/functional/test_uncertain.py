@@ -250,12 +250,12 @@ def test_experiments_on_independent_values_run_with_it(command, tmp_path):
         assert found.rows(found.figures[0])["replications"].tolist() == [4, 4]
     elif command == "seek":
         promise = "review_delay <= 100"
-        found = sim.seek(unsure(), "jobcentres.Hill.coaches", 2, 4, promise, share=0.5, most=8, workers=1, uncertain=True)
-        assert found.answer == "2" and "uncertain" in found.info
+        sought = sim.seek(unsure(), "jobcentres.Hill.coaches", 2, 4, promise, share=0.5, most=8, workers=1, uncertain=True)
+        assert sought.answer == "2" and "uncertain" in sought.info
     else:
         shop = {"temporary": {"opens": "2021-02-08"}, "takes_from": {"Hill": 0.5}, "coaches_from": {"Hill": 1}, "desks": 1}
-        found = sim.sites(unsure({"jobcentres.Shop": shop | {"standing_caseload": True}}), 1, workers=1, most=2, uncertain=True)
-        assert found.chosen.best == ("Shop",)
+        picked = sim.sites(unsure({"jobcentres.Shop": shop | {"standing_caseload": True}}), 1, workers=1, most=2, uncertain=True)
+        assert picked.chosen.best == ("Shop",)
 
 
 # Errors and words

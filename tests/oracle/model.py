@@ -7,7 +7,7 @@ some sections of the rules to the run: `run`, `clerk`, `programmes`, `job_entry`
 from __future__ import annotations
 
 from sim.luck import Purpose, place, poisson
-from sim.scenario.schema import CHANNELS, Scenario
+from sim.scenario.schema import CHANNELS, Review, Scenario
 from tests.oracle.job_entry import JobEntry
 from tests.oracle.people import FIRST_MEETING, Booking, Jobseeker
 from tests.oracle.run import A_DAY, APPOINTMENTS, ARRIVALS, HAZARDS, Code, Event, Process
@@ -110,6 +110,8 @@ class Oracle(JobEntry):
             who.last_interval = None if who.last_held is None else day - who.last_held
         who.last_held, who.last_channel = day, booking.channel
         who.kind = self.people.meeting(who)
-        who.due = self.days.roll(day + 7 * self.people.every_weeks(self.kinds[who.kind].every_weeks, who, day))
+        next_kind = self.kinds[who.kind]
+        assert isinstance(next_kind, Review)  # whatever follows a meeting is one
+        who.due = self.days.roll(day + 7 * self.people.every_weeks(next_kind.every_weeks, who, day))
         if kind != FIRST_MEETING:
             self.refer(who, day, before)

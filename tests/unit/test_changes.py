@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -184,7 +185,7 @@ def test_a_star_moves_what_every_programme_has_of_it(whole, whole_file, key, amo
     assert changed == whole.change({key: amount})
 
     def values(name):
-        at = changed.programmes[name]
+        at: Any = changed.programmes[name]
         for step in key.split(".")[2:]:
             at = getattr(at, step)
         return None if at is None else [entry.value for _, entry in sorted(at.by_date.items())]

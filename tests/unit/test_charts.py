@@ -328,7 +328,7 @@ def test_labels_do_not_overlap_and_nothing_is_cut_off(result, supported, from_no
     chart.draw_without_rendering()
     width, height = chart.bbox.width, chart.bbox.height
     for ax in chart.axes:
-        texts = [*ax.texts, ax.title, ax._left_title]
+        texts = [*ax.texts, ax.title, ax._left_title]  # type: ignore[attr-defined]
         for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
             texts += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high and tick.label1.get_visible()]
         boxes = [text.get_window_extent() for text in texts if text.get_text()]

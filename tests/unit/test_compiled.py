@@ -7,7 +7,7 @@ import tracemalloc
 import numba
 import numpy as np
 import pytest
-from numba.core.runtime import _nrt_python, rtsys
+from numba.core.runtime import _nrt_python, rtsys  # type: ignore[attr-defined]
 
 import sim
 from sim.compiled import compiled
@@ -15,7 +15,7 @@ from sim.model import jobcentre
 from sim.model.simulation import simulate
 from tests.scenarios import tiny
 
-pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")  # type: ignore[attr-defined]
 
 
 def compiled_functions():

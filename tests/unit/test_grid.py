@@ -73,7 +73,11 @@ def test_a_grid_is_every_combination_and_the_last_key_changes_fastest():
 
 def test_scenarios_are_those_that_change_gives():
     base = rich()
-    values = [{"coaches.absence": "0.04"}, {"coaches.absence": 0.2, "jobcentres.*.desks": "+10%"}, {"coaches.absence": "+50%"}]
+    values: list[dict[str, str | float]] = [
+        {"coaches.absence": "0.04"},
+        {"coaches.absence": 0.2, "jobcentres.*.desks": "+10%"},
+        {"coaches.absence": "+50%"},
+    ]
     for made, changes in zip(varied(base, values), values, strict=True):
         changed = {key: float(value) if value == "0.04" else value for key, value in changes.items()}
         assert made == base.change(changed)

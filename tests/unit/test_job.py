@@ -66,8 +66,8 @@ def test_a_file_with_comments_and_its_keys_in_another_order_goes_on_from_the_sam
     blocks = re.split(r"\n(?=\w)", dump(tiny()).strip())
     assert len(blocks) > 10
     (tmp_path / "one.yaml").write_text("\n".join(blocks))
-    other = [block for block in blocks[::-1] if not block.startswith("seed")]
-    (tmp_path / "other.yaml").write_text("\n".join(["# the same", "seed: 5", *other]))
+    rest = [block for block in blocks[::-1] if not block.startswith("seed")]
+    (tmp_path / "other.yaml").write_text("\n".join(["# the same", "seed: 5", *rest]))
     one, other = (load(tmp_path / f"{name}.yaml") for name in ("one", "other"))
     assert (one.seed, other.seed) == (tiny().seed, 5) and made(one).key == made(other).key == made().key
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -430,7 +431,7 @@ def test_steps_keep_the_name_and_the_luck_of_the_base():
     assert fingerprint(steps[1].scenario) == fingerprint(base.change({"coaches.absence": 0.1})), "found again by whoever makes it by hand"
 
 
-MOVES = [
+MOVES: list[dict[str, Any]] = [
     {"areas.*.claims_per_week": "+10%"},
     {"areas.South.claims_per_week": {"2021-02-01": 15, "2021-03-01": 30}},
     {"areas.North.age_groups": {"16-24": 0.3, "25-49": 0.4, "50+": 0.3}},

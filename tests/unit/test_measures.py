@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,7 +158,7 @@ def test_people_who_claim_again_wait_again_but_enter_work_for_the_first_time_onc
 
 
 TWO = {"JETS": 950.0, "Kickstart": 6000.0}
-REFERRALS = [
+REFERRALS: list[dict[str, Any]] = [
     {"referred": 2, "programme": 0, "end": "declined", "ended": 2},
     {"referred": 2, "programme": 0, "started": 2, "ended": 12, "end": "completed", "age": 1},
     {"referred": 3, "programme": 0, "started": 7, "ended": 17, "end": "completed_into_work", "area": 1, "home": 1},

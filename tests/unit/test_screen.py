@@ -31,9 +31,10 @@ NOT_IN_SMALL = {"vacancies", "tightness", "hires_by_others", "cost", "cost_per_a
 
 
 def printed(show, *args, width=80):
-    console = Console(file=io.StringIO(), width=width, color_system=None)
+    lines = io.StringIO()
+    console = Console(file=lines, width=width, color_system=None)
     show(*args[:1], console, *args[1:])
-    return console.file.getvalue()
+    return lines.getvalue()
 
 
 @pytest.fixture(scope="module")
