@@ -171,6 +171,7 @@ def explain(base: ScenarioLike, other: ScenarioLike, measures: Sequence[str] = (
     from sim.show.answers import Explanation
 
     given, its = _scenario(base), _scenario(other)
+    _figures(its, measures)  # which has to have them too
     written = order_of(other) if isinstance(other, (str, os.PathLike)) else ()
     return _answer(Explanation, experiment(given, its, figures=_figures(given, measures), **{"written": written, **options}))
 

@@ -3,9 +3,4 @@
 from sim.cli import experiments, inspect, run  # each adds its commands
 from sim.cli.options import app
 
-__all__ = ["app", "experiments", "inspect", "main", "run"]
-
-
-def main() -> None:
-    """Entry point of the command."""
-    app()
+__all__ = ["app", "experiments", "inspect", "run"]

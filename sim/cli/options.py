@@ -79,21 +79,24 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 @contextmanager
 def errors_in_words() -> Iterator[None]:
     """What the person can put right is said on the error output, without a traceback, with exit code 2."""
-    from sim.experiment.asked import QuestionError
-    from sim.experiment.workers import RunError
-    from sim.model.ledger import ConservationError
-
     try:
-        yield
-    except (ScenarioError, RunError, QuestionError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    except OSError as error:
-        typer.echo(f"cannot use {error.filename}: {error.strerror.lower()}" if error.filename and error.strerror else str(error), err=True)
-        raise typer.Exit(2) from None
-    except ConservationError as error:
-        typer.echo(f"stopped, since the model contradicts itself: {error}", err=True)
-        raise typer.Exit(1) from None
+        from sim.experiment.asked import QuestionError  # takes half a second, in which someone may think better of it
+        from sim.experiment.workers import RunError
+        from sim.model.ledger import ConservationError
+
+        try:
+            yield
+        except (ScenarioError, RunError, QuestionError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+        except OSError as error:
+            typer.echo(
+                f"cannot use {error.filename}: {error.strerror.lower()}" if error.filename and error.strerror else str(error), err=True
+            )
+            raise typer.Exit(2) from None
+        except ConservationError as error:
+            typer.echo(f"stopped, since the model contradicts itself: {error}", err=True)
+            raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("stopped; with --out, the same command goes on from here", err=True)
         raise typer.Exit(130) from None

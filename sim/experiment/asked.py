@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from sim.measures import MEASURES
+from sim.measures.measure import has_costs, has_labour_market, has_programmes
 from sim.results import ALL, SPLIT
 from sim.scenario import Scenario
 from sim.scenario.problems import nearest
@@ -18,6 +20,24 @@ from sim.scenario.schema import AGE_GROUPS
 _FIGURE = re.compile(r"\s*(?P<measure>[^.\[\]\s]+)(?:\.(?P<statistic>[^.\[\]\s]+))?\s*(?:\[(?P<split>.*)\])?\s*")
 _PROMISE = re.compile(r"(?P<figure>.*)(?P<way><=|>=)(?P<value>[^<>=]*)")
 _OF = re.compile(rf"(?:^|,)\s*({'|'.join(SPLIT)})\s*=")
+
+
+def _always(scenario: Scenario) -> bool:
+    return True
+
+
+def _has_prices(scenario: Scenario) -> bool:
+    """Whether anything costs anything."""
+    prices = [value for name, value in scenario.costs if name != "trainees_per_trainer"]
+    return any(float(price) > 0 for price in (*prices, *(programme.cost_per_start for programme in scenario.programmes.values())))
+
+
+_NEEDS: dict[Callable[..., bool], tuple[str, Callable[[Scenario], bool]]] = {
+    has_programmes: ("programmes", lambda scenario: bool(scenario.programmes)),
+    has_labour_market: ("a labour market", lambda scenario: scenario.labour_market is not None),
+    has_costs: ("prices", _has_prices),
+}
+"""What a measure needs, in words, and whether a scenario has it, so that nobody waits for a run to be told."""
 
 
 class QuestionError(ValueError):
@@ -61,11 +81,14 @@ class Figure:
         measure = MEASURES[name]
         if from_a_day and not measure.weekly:
             raise QuestionError(f"'{text}': {name} is of the whole run and cannot be counted from a day on")
-        there = measure.within_replication
-        statistic = found["statistic"] or there[0]
-        if statistic not in there:
+        what, there_is = _NEEDS.get(measure.applies, ("", _always))
+        if not there_is(scenario):
+            raise QuestionError(f"'{text}': {name} needs {what}, and the scenario '{scenario.name}' has none")
+        statistics = measure.within_replication
+        statistic = found["statistic"] or statistics[0]
+        if statistic not in statistics:
             raise QuestionError(
-                f"'{text}': expected a statistic of {name}, one of {', '.join(there)}, not '{statistic}'{_hint(statistic, there)}"
+                f"'{text}': expected a statistic of {name}, one of {', '.join(statistics)}, not '{statistic}'{_hint(statistic, statistics)}"
             )
         of = _split(found["split"] or "", text, scenario)
         if tuple(key for key in SPLIT if key in of) not in {tuple(sorted(split, key=SPLIT.index)) for split in measure.splits}:

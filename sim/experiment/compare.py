@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pandas as pd
 from sim.experiment.contrasts import HIGHER, LOWER, SAME, UNKNOWN, contrasts, verdict
 from sim.experiment.controls import controlled
 from sim.experiment.replications import run
-from sim.experiment.store import RUN, STUDY, parquet, whole, write_text
+from sim.experiment.store import holding_runs, parquet, whole, write_text
 from sim.experiment.study import Progress
 from sim.experiment.workers import RunError, Workers
 from sim.results import ALL, MEASURE_KEYS, OVER_DRAWS, SPLIT, WEEKLY_KEYS, RunTables, by_draw, csv, draw_range, half_width
@@ -26,6 +27,8 @@ from sim.scenario import Scenario
 __all__ = ["HIGHER", "LOWER", "SAME", "UNKNOWN", "Comparison", "compare"]
 
 COLUMNS = ["base", "other", "measure", "statistic", *SPLIT]
+FILES = ("comparison.csv", "comparison_weekly.parquet", "figures")
+"""Beside the run folders."""
 NUMBERS = ["base_estimate", "other_estimate", "difference", "low", "high", "replications"]
 BESIDE = ["variance_ratio", "adjusted", "adjusted_low", "adjusted_high", "adjusted_freedom"]
 
@@ -100,30 +103,30 @@ def compare(
     for given, period in zip(inputs, periods, strict=True):
         if period != periods[0]:
             raise RunError(f"cannot pair runs: '{given.name}' runs {' to '.join(period)}, the base {' to '.join(periods[0])}")
-    if out is not None and any((Path(out) / marker).is_file() for marker in (RUN, STUDY)):
-        raise RunError(f"{Path(out).absolute()} holds a run or another kind of experiment: choose a new or empty folder")
     runs: list[RunTables] = []
     made, to_make = 0, len(inputs) - len(finished)
-    with Workers(workers, cluster) as staff:
+    with ExitStack() as stack:
+        folder = None if out is None else stack.enter_context(holding_runs(out, FILES))
+        staff = stack.enter_context(Workers(workers, cluster))
         for number, given in enumerate(inputs):
             if isinstance(given, RunTables):
                 runs.append(given)
                 continue
-            folder = None if out is None else Path(out) / f"{number}_{re.sub(r'[^a-z0-9]+', '_', given.name.lower())[:60]}"
+            its = None if folder is None else folder / f"{number}_{re.sub(r'[^a-z0-9]+', '_', given.name.lower())[:60]}"
             told = _part_of(progress, made, to_make)
-            one = run(given, replications=replications, seed=seed, workers=staff, out=folder, uncertain=uncertain, progress=told)
+            one = run(given, replications=replications, seed=seed, workers=staff, out=its, uncertain=uncertain, progress=told)
             runs.append(one)
             made += 1
-    names = _distinct([one.name for one in runs])
-    pairs = list(zip(runs[1:], names[1:], strict=True))
-    table, weekly = (
-        pd.concat([make(runs[0], other, names[0], name) for other, name in pairs], ignore_index=True)
-        for make in (differences, weekly_differences)
-    )
-    if out is not None:
-        write_text(Path(out), "comparison.csv", csv(table))
-        with whole(Path(out), "comparison_weekly.parquet") as file:
-            file.write_bytes(parquet(weekly))
+        names = _distinct([one.name for one in runs])
+        pairs = list(zip(runs[1:], names[1:], strict=True))
+        table, weekly = (
+            pd.concat([make(runs[0], other, names[0], name) for other, name in pairs], ignore_index=True)
+            for make in (differences, weekly_differences)
+        )
+        if folder is not None:
+            write_text(folder, "comparison.csv", csv(table))
+            with whole(folder, "comparison_weekly.parquet") as file:
+                file.write_bytes(parquet(weekly))
     return Comparison(table, weekly, runs[0], tuple(runs[1:]))
 
 

@@ -75,10 +75,7 @@ def finish(
 
 def _chain(parts: Sequence[Path], file: Path) -> None:
     """Join a large table part by part, so that one replication at a time is in memory."""
-    writer: Any = None
-    for path in parts:
-        part = pq.read_table(path)
-        writer = writer or pq.ParquetWriter(file, part.schema, compression="zstd")
-        writer.write_table(part)
-    writer.close()
+    with pq.ParquetWriter(file, pq.read_schema(parts[0]), compression="zstd") as writer:
+        for path in parts:
+            writer.write_table(pq.read_table(path))
     sync(file)

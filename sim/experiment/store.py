@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -31,6 +31,7 @@ SUMS = "SHA256SUMS"
 """Beside the tables of a part, as ``sha256sum --check`` reads it: what a failing disk or a hand changed is not taken for a result."""
 
 _KEY = re.compile(r"\d{5,}-[0-9a-f]{24}")
+_RUN_FOLDER = re.compile(r"\d+_")
 
 if sys.platform == "win32":
     import msvcrt
@@ -80,32 +81,60 @@ def held(path: str | Path, marker: str = RUN) -> Iterator[Folder]:
     Raises:
         RunError: if it cannot be written, is in use, or holds something else.
     """
-    path = Path(path).absolute()
+    with _entered(Path(path).absolute(), lambda path: _fits(path, marker)) as path:
+        folder, parts = Folder(path), path / "parts"
+        with clearly(path):
+            parts.mkdir(exist_ok=True)
+            folder.clear_unfinished()
+            sync(path)
+        try:
+            yield folder
+        finally:
+            folder.clear_unfinished()
+            with suppress(OSError):
+                parts.rmdir()  # only if it is empty
+
+
+@contextmanager
+def holding_runs(path: str | Path, files: Collection[str]) -> Iterator[Path]:
+    """Make or take up a folder of run folders, their names a number first, with files of these names beside them; keep others out of it.
+
+    Raises:
+        RunError: if it cannot be written, is in use, or holds something else.
+    """
+
+    def fits(path: Path) -> None:
+        here = _names(path) - {".lock"}
+        if here & {RUN, STUDY}:
+            raise RunError(f"{path} holds a run or another kind of experiment: choose a new or empty folder")
+        if any(not name.startswith(UNFINISHED) and not _RUN_FOLDER.match(name) for name in here - set(files)):
+            raise RunError(f"{path} holds other files and no comparison: choose a new or empty folder")
+
+    with _entered(Path(path).absolute(), fits) as folder:
+        _clear_unfinished(folder)
+        yield folder
+
+
+@contextmanager
+def _entered(path: Path, fits: Callable[[Path], None]) -> Iterator[Path]:
+    """Make a folder, or check that one fits, and lock it; one that was made and into which nothing came is not left behind."""
     with clearly(path):
         new = [folder for folder in (path, *path.parents) if not folder.exists()]
         if file := next((p for p in (path, *path.parents) if p.exists() and not p.is_dir()), None):
             raise RunError(f"cannot write to {path}: expected a folder, but {'it' if file == path else file} is a file")
         path.mkdir(parents=True, exist_ok=True)
-        _fits(path, marker)
+        fits(path)
     entered = False
     try:
         with _locked(path):
             entered = True
-            folder, parts = Folder(path), path / "parts"
             with clearly(path):
-                _fits(path, marker)  # again: another may have finished here since
-                parts.mkdir(exist_ok=True)
-                folder.clear_unfinished()
-                for made in (parts, *new):
+                fits(path)  # again: another may have finished here since
+                for made in new:
                     sync(made.parent)
-            try:
-                yield folder
-            finally:
-                folder.clear_unfinished()
-                with suppress(OSError):
-                    parts.rmdir()  # only if it is empty
+            yield path
     except BaseException:
-        with suppress(OSError):  # a folder into which nothing came is not left behind
+        with suppress(OSError):
             for made in new if entered else ():
                 made.rmdir()
         raise
@@ -189,9 +218,8 @@ class Folder:
 
     def clear_unfinished(self) -> None:
         """Remove what an ended experiment left half written."""
-        for left in [*(self.path / "parts").glob(f"{UNFINISHED}*"), *self.path.glob(f"{UNFINISHED}*")]:
-            with suppress(OSError):
-                _remove(left)
+        _clear_unfinished(self.path / "parts")
+        _clear_unfinished(self.path)
 
 
 def write_text(folder: Path, name: str, text: str) -> None:
@@ -221,6 +249,12 @@ def whole(folder: Path, name: str) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
             raise
         sync(folder)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    for left in folder.glob(f"{UNFINISHED}*"):
+        with suppress(OSError):
+            _remove(left)
 
 
 def _remove(path: Path) -> None:

@@ -22,8 +22,9 @@ from sim.show import run_length, support
 from sim.show.dots import differences, jobcentres
 from sim.show.marks import mark
 from sim.show.of_comparison import differences_by_jobcentre, differences_over_time
+from sim.show.rounding import date, plain
 from sim.show.style import COLOURS, MOST, SOME, Chart, date_axis, drawn, from_zero, line, reference, shown
-from sim.show.words import date, footnote, plain
+from sim.show.words import footnote
 
 WAIT, INTERVAL = "first_meeting_wait", "review_interval"
 

@@ -14,8 +14,10 @@ from sim.experiment.compare import Comparison
 from sim.measures import MEASURES
 from sim.results import ALL, RunTables
 from sim.scenario import Scenario
+from sim.show.labels import COMPARED, HEADLINE
+from sim.show.rounding import plain
 from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers
-from sim.show.words import COMPARED, HEADLINE, difference, everyone, footnote, plain
+from sim.show.words import difference, everyone, footnote
 
 _ON_SCREEN_ONLY = {
     *(("cost", part) for part in ("coaches", "training", "estate", "programmes")),

@@ -11,8 +11,8 @@ from matplotlib.transforms import ScaledTranslation
 
 from sim.calendar import bank_holidays
 from sim.scenario import Scenario
+from sim.show.rounding import date
 from sim.show.style import DASHES, FAINT, Chart
-from sim.show.words import date
 
 _MARKERS = {"recruits trained": "v", "temporary jobcentre opens": "D", "temporary jobcentre closes": "X", "youth hub opens": "p"}
 

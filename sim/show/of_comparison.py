@@ -18,9 +18,11 @@ from sim.experiment.contrasts import verdict
 from sim.results import ALL, CONFIDENCE, SPLIT
 from sim.scenario.schema import AGE_GROUPS
 from sim.show.dots import dots
+from sim.show.labels import COMPARED, figure_name
 from sim.show.page import Block
+from sim.show.rounding import BLANK, date, plain, with_half
 from sim.show.style import COLOURS, INK, MARKERS, SOME, Chart, date_axis, drawn, empty, line, plain_numbers, shown
-from sim.show.words import BLANK, COMPARED, Difference, date, difference, everyone, figure_name, footnote, plain, with_half
+from sim.show.words import Difference, difference, everyone, footnote
 
 FEW = 5
 """Jobcentres up to which all are told; of more, those that differ most."""

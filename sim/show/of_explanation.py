@@ -14,9 +14,11 @@ import pandas as pd
 from sim.experiment.asked import Figure
 from sim.experiment.contrasts import HIGHER, LOWER, SAME
 from sim.experiment.explain import Explanation
+from sim.show.labels import figure_name
 from sim.show.page import Block, Page, short_key, what_was_made
+from sim.show.rounding import rounded, signed
 from sim.show.style import COLOURS, FAINT, INK, Chart, drawn, empty, plain_numbers
-from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, difference, figure_name, rounded, signed
+from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, difference
 
 MOST_LEVERS = 30
 """Steps a figure shows; the table has all."""

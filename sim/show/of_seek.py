@@ -18,9 +18,10 @@ from sim.experiment.asked import written
 from sim.experiment.evidence import BREAKS, BUDGET_SPENT, KEEPS, NO_VALUE, TOO_CLOSE
 from sim.experiment.seek import Seek
 from sim.experiment.seeking import EVERY_ONE_DOES, FOUND, NONE_WILL_DO, NOT_MONOTONE, OTHER_WAY
+from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
+from sim.show.rounding import date, day, plain, rounded
 from sim.show.style import COLOURS, DASHES, FAINT, GRID, INK, MARKERS, Chart, date_axis, drawn, empty, plain_numbers
-from sim.show.words import date, day, figure_name, plain, rounded
 
 COUNTED = {"coaches": "coach", "desks": "desk", "places": "place"}
 """Levers of which one has a number: so many coaches, but an absence of so much."""

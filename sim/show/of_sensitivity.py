@@ -12,10 +12,11 @@ import pandas as pd
 from sim.experiment.asked import Figure
 from sim.experiment.indices import VarianceComponents
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
+from sim.show.labels import figure_name
 from sim.show.page import LABEL, Block, Page, what_was_made
+from sim.show.rounding import BLANK, in_unit, plain, rounded, with_half
 from sim.show.sensitivity_figures import MAKERS, MOST, name, others
 from sim.show.style import Chart
-from sim.show.words import BLANK, figure_name, in_unit, plain, rounded, with_half
 
 NAMED, WORTH_NAMING = 4, 0.1
 """Assumptions in a sentence, at most, and how large an effect must be beside the largest to be there."""

@@ -15,9 +15,11 @@ from sim.experiment.selection import BEST, NO_VALUE
 from sim.experiment.sites import FIRST, NONE, SET, Sites, scenarios_at_first
 from sim.results import ALL
 from sim.show.dots import dots
+from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
+from sim.show.rounding import date, plain, signed
 from sim.show.style import FAINT, GRID, INK, Chart, drawn
-from sim.show.words import INTERVAL_NOTE, date, difference, figure_name, plain, signed
+from sim.show.words import INTERVAL_NOTE, difference
 
 MOST_ROWS = 15
 """Sets in the table and in the figure, at most; ``sets.csv`` has all."""

@@ -14,9 +14,11 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from sim.experiment.asked import Figure
 from sim.experiment.sweep import Sweep
+from sim.show.labels import figure_name
 from sim.show.page import ONE_LUCK, Block, Page, short_key, what_was_made
+from sim.show.rounding import BLANK, rounded, signed
 from sim.show.style import COLOURS, INK, MARKERS, Chart, drawn, empty, plain_numbers
-from sim.show.words import BLANK, INTERVAL_NOTE, MEAN_NOTE, figure_name, rounded, signed
+from sim.show.words import INTERVAL_NOTE, MEAN_NOTE
 
 MOST_PANELS = 6
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6FA", "#9DB6D3", COLOURS[0]])

@@ -12,8 +12,9 @@ from sim.experiment import compare as experiment
 from sim.results import RunTables
 from sim.scenario import Scenario, load
 from sim.show import charts, dots, of_comparison, page, run_length, support
+from sim.show.labels import PROGRAMMES
 from sim.show.style import Chart
-from sim.show.words import BLANK_NOTE, PROGRAMME_NOTE, PROGRAMMES, OfProgramme, compared, footnote, headline, interval_note, programmes
+from sim.show.words import BLANK_NOTE, PROGRAMME_NOTE, OfProgramme, compared, footnote, headline, interval_note, programmes
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from sim.experiment.asked import Figure, written
 from sim.experiment.precision import IMPRECISE, LEAST, PRECISE, UNCONFIRMED
 from sim.results import SPLIT, RunTables
 from sim.scenario import Scenario
+from sim.show.labels import figure_name
+from sim.show.rounding import date, plain
 from sim.show.style import COLOURS, FAINT, Chart, date_axis, drawn, empty, from_zero, line, reference
-from sim.show.words import date, figure_name, plain
 
 SERIES = {"waiting": "people waiting for a first meeting", "caseload": "caseload"}
 TOO_SHORT = rule.FEWEST * rule.BATCH

@@ -16,24 +16,12 @@ from sim.experiment.asked import Figure
 from sim.experiment.compare import Comparison
 from sim.results import ALL, RunTables
 from sim.scenario import Scenario
+from sim.show.labels import PROGRAMMES
 from sim.show.of_comparison import ADJUSTED_NOTE, adjusted, asked_for, in_parts, pairing
 from sim.show.page import as_table
+from sim.show.rounding import BLANK, date, plain
 from sim.show.run_length import precision_in_words, warm_up_in_words
-from sim.show.words import (
-    BLANK,
-    BLANK_NOTE,
-    PROGRAMME_NOTE,
-    PROGRAMMES,
-    OfProgramme,
-    Row,
-    compared,
-    date,
-    headline,
-    interval_note,
-    luck_note,
-    plain,
-    programmes,
-)
+from sim.show.words import BLANK_NOTE, PROGRAMME_NOTE, OfProgramme, Row, compared, headline, interval_note, luck_note, programmes
 
 WIDEST = 30
 """Characters of a label before it goes on to another line."""

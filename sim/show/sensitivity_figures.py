@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.experiment.asked import Figure
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
+from sim.show.labels import figure_name
+from sim.show.rounding import in_unit
 from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers
-from sim.show.words import figure_name, in_unit
 
 MOST = 15
 """Assumptions in a figure or a table, at most; the others are counted."""

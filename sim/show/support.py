@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from sim.results import ALL, RunTables
 from sim.scenario import Scenario
 from sim.show.marks import mark
+from sim.show.rounding import date, plain
 from sim.show.style import COLOURS, Chart, date_axis, drawn, empty, from_zero, line
-from sim.show.words import date, footnote, of_programmes, plain
+from sim.show.words import footnote, of_programmes
 
 
 @drawn

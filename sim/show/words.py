@@ -1,8 +1,7 @@
-"""Results in words: labels, units and rounding, the same on the screen, in notebooks and in figures."""
+"""Results in words: the lines of a summary and of a comparison, differences and notes."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,14 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from sim.experiment.asked import Figure
 from sim.experiment.compare import SAME, UNKNOWN
 from sim.experiment.contrasts import PER_ENTRY_GAINED, PER_ENTRY_LOST, UNDEFINED
 from sim.results import ALL, SPLIT, RunTables
 from sim.scenario import Scenario
+from sim.show.labels import COMPARED, HEADLINE, PROGRAMMES
+from sim.show.rounding import BLANK, UNITS, enough_places, number_form, plain, rounded
 
-BLANK = "–"
 BLANK_NOTE = f"{BLANK} means no value: not reached, too few people followed so long, or one replication and so no interval."
+
 INTERVAL_NOTE = "95% intervals tell what the simulation's luck leaves open, not what the assumptions do."
 
 UNCERTAIN_NOTE = (
@@ -27,89 +27,11 @@ UNCERTAIN_NOTE = (
 
 MEAN_NOTE = "95% intervals are those of the mean over draws of the assumptions: how well that mean is known, not how far draws lie apart."
 
-HEADLINE: dict[str, dict[tuple[str, str], str]] = {
-    "First meetings": {
-        ("first_meeting_offered", "mean"): "wait for the date offered, mean",
-        ("first_meeting_offered", "median"): "... half wait at most",
-        ("first_meeting_offered", "p90"): "... nine in ten wait at most",
-        ("first_meeting_wait", "mean"): "wait for the meeting held, mean",
-        ("first_meeting_wait", "median"): "... half wait at most",
-        ("first_meeting_wait", "p90"): "... nine in ten wait at most",
-        ("first_meeting_within_target", "share"): "offered within the target",
-        ("first_meeting_waiting", "at_end"): "waiting at the end",
-    },
-    "Reviews": {
-        ("review_interval", "mean"): "time between reviews, mean",
-        ("review_delay", "mean"): "delay after the due day, mean",
-        ("reviews_overdue", "at_end"): "overdue at the end",
-    },
-    "Coaches and desks": {
-        ("caseload_per_coach", "mean"): "caseload per coach, mean",
-        ("caseload_per_coach", "at_end"): "caseload per coach at the end",
-        ("coach_use", "share"): "coach time booked",
-        ("desk_use", "share"): "desk time booked",
-    },
-    "Job entry": {
-        ("job_entry_rate", "13_weeks"): "in work within 13 weeks",
-        ("job_entry_rate", "26_weeks"): "in work within 26 weeks",
-        ("job_entry_rate", "52_weeks"): "in work within 52 weeks",
-    },
-    "Backlog": {
-        ("backlog_cleared", "share"): "replications that clear it",
-        ("backlog_cleared", "median"): "cleared on, median",
-    },
-    "Claims again": {("returns", "count"): "people who claim again"},
-    "Labour market": {
-        ("vacancies", "mean"): "vacancies, mean",
-        ("vacancies", "at_end"): "vacancies at the end",
-        ("tightness", "mean"): "vacancies per person, mean",
-        ("hires_by_others", "count"): "hires of other people",
-    },
-    "Cost": {
-        ("cost", "total"): "in total",
-        ("cost", "coaches"): "coaches",
-        ("cost", "training"): "training",
-        ("cost", "estate"): "desks and sites",
-        ("cost", "programmes"): "programmes",
-    },
-}
-"""What a planner asks first, in the order of the journey: label by measure and statistic. Shown where the scenario has it."""
-
-COMPARED: dict[str, dict[tuple[str, str], str]] = {
-    group: {
-        key: label.removesuffix(", mean")
-        for key, label in labels.items()
-        if key[0] != "backlog_cleared" and key[1] not in ("median", "p90")
-    }
-    for group, labels in HEADLINE.items()
-} | {
-    "Backlog": {("backlog_cleared", "date"): "cleared on"},
-    "In all": {
-        ("net_entries", "count"): "job entries of claimants",
-        ("displaced_entries", "gained"): "into work only in this one",
-        ("displaced_entries", "among_claimants"): "into work only in the base",
-        ("displaced_entries", "among_others"): "jobs that others go without",
-        ("cost_per_additional_entry", "ratio"): "cost of one more job entry",
-    },
-}
-"""What is shown of a comparison, likewise; of programmes also the starts."""
-
-PROGRAMMES: dict[tuple[str, str], str] = {
-    ("programme_referrals", "count"): "Referred",
-    ("programme_starts", "count"): "Starts",
-    ("programme_queue", "at_end"): "Queue\nat end",
-    ("programme_wait", "median"): "Wait,\ndays",
-    ("programme_occupancy", "at_end"): "On it\nat end",
-    ("programme_completions", "count"): "Completed",
-    ("programme_job_outcomes", "share"): "Into\nwork",
-}
-"""What is shown of each programme: heading by measure and statistic."""
 PROGRAMME_NOTE = (
     "Wait: half of those who wait for a place start within so long. Into work: at the end or before, of those whose time on it ended; "
     "what a programme achieves is told by comparing with a scenario without it."
 )
 
-_UNITS = {"share": "", "date": "", "people per coach": "people", "vacancies per person": "", "pounds": ""}
 _LESS_MORE = {
     "days": ("shorter", "longer"),
     "working days": ("shorter", "longer"),
@@ -142,7 +64,7 @@ def headline(summary: pd.DataFrame, scenario: Scenario | None = None) -> list[Ro
             if (row := whole.get(key)) is not None and not (key[0] == "returns" and row["estimate"] == 0):
                 estimate, interval = rounded(row["estimate"], row["low"], row["high"], row["unit"])
                 text = _with_target(label, scenario) if key[0] == "first_meeting_within_target" else label
-                unit = _UNITS.get(row["unit"], row["unit"])
+                unit = UNITS.get(row["unit"], row["unit"])
                 rows.append(Row(group, text, estimate, interval, unit, _with_half(row)[1], _range(row)))
     return rows
 
@@ -212,7 +134,7 @@ def _with_half(row: dict[Any, Any]) -> tuple[str, str]:
     text, _ = rounded(estimate, low, high, unit)
     if not math.isfinite(half):
         return text, ""
-    form = _form(unit, estimate)
+    form = number_form(unit, estimate)
     return text, f"±{form.text(half, form.places(estimate, (high - low) / 2))}"
 
 
@@ -226,18 +148,6 @@ def of_programmes(table: pd.DataFrame) -> Iterator[dict[Any, Any]]:
 def everyone(table: pd.DataFrame) -> Iterator[dict[Any, Any]]:
     """Rows that are not split."""
     yield from table[(table[SPLIT] == ALL).all(axis=1)].to_dict("records")
-
-
-def rounded(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
-    """An estimate and its interval, down to the first digit of half the half width (the standard error), at most two decimals."""
-    if not math.isfinite(estimate):
-        return BLANK, BLANK
-    if unit == "date":
-        return day(estimate), f"{day(low)} to {day(high)}" if math.isfinite(low + high) else BLANK
-    form = _form(unit, estimate)
-    places = form.places(estimate, (high - low) / 2)
-    text = [form.text(value, places) for value in (estimate, low, high)]
-    return text[0], f"{text[1].removesuffix(form.after)} to {text[2].removeprefix(form.before)}" if math.isfinite(low + high) else BLANK
 
 
 def of_draws(row: Mapping[Any, Any]) -> str:
@@ -254,7 +164,7 @@ def _range(row: Mapping[Any, Any], *, differs: bool = False) -> str:
     if not math.isfinite(low + high):
         return BLANK if "range_low" in row else ""
     value = row["difference" if differs else "estimate"]
-    form = _form(row["unit"], value, differs=differs)
+    form = number_form(row["unit"], value, differs=differs)
     half = (row["high"] - row["low"]) / 2
     places = form.places(value, min(half, (high - low) / 2) if half > 0 and high > low else half)
     return f"{form.text(low, places, sign=differs).removesuffix(form.after)} to {form.text(high, places, sign=differs)}"
@@ -275,7 +185,7 @@ def _difference(row: dict[Any, Any]) -> str:
         return _per_entry(value, low, high, gained=verdict == PER_ENTRY_GAINED)
     if verdict == SAME:
         return "none" if row.get("measure") == "displaced_entries" else SAME
-    form = _form(unit, value, differs=True)
+    form = number_form(unit, value, differs=True)
     places, known = form.places(value, (high - low) / 2), math.isfinite(low + high)
     if row.get("measure") == "displaced_entries" and value > 0:  # a number of people, not more or less than another
         words = f"{form.text(value, places)} {form.name}"
@@ -283,40 +193,10 @@ def _difference(row: dict[Any, Any]) -> str:
     if verdict == UNKNOWN and known:
         return f"{UNKNOWN}, 95% interval {form.text(low, places, sign=True)} to {form.text(high, places, sign=True)} {form.name}".rstrip()
     near, far = sorted((abs(low), abs(high)))
-    places = _enough_places(form, places, low, high)
+    places = enough_places(form, places, low, high)
     direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
     words = " ".join(filter(None, (form.text(abs(value), places), form.name, direction)))
     return f"{words}, 95% interval {form.text(near, places)} to {form.text(far, places)}" if known else f"{words}, interval not known"
-
-
-def signed(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
-    """A difference with its sign, and its interval; blank where there is none, nothing where it cannot be but zero."""
-    if not math.isfinite(value) or (value == 0 and (low == high or math.isnan(low))):
-        return ("", "") if value == 0 else (BLANK, BLANK)
-    form = _form("days" if unit == "date" else unit, value, differs=True)
-    places = _enough_places(form, form.places(value, (high - low) / 2), low, high)
-    text = [form.text(one, places, sign=True) for one in (value, low, high) if math.isfinite(one)]
-    return text[0], f"{text[1]} to {text[2]}" if len(text) == 3 else BLANK
-
-
-def _enough_places(form: _Form, places: int, low: float, high: float) -> int:
-    """Decimals with which what is told from nothing does not look like nothing."""
-    near = min(abs(low), abs(high))
-    while low * high > 0 and round(form.scale * near, places) == 0 and places < 6:
-        places += 1
-    return places
-
-
-def with_half(value: float, low: float, high: float, unit: str, *, sign: bool = True) -> str:
-    """``-1.21 ±0.08``: a difference, or with no sign any number, and half its interval; blank where there is none."""
-    if not math.isfinite(value):
-        return BLANK
-    form = _form("days" if unit == "date" else unit, value, differs=True)
-    half = max(high - value, value - low)
-    if not math.isfinite(half) or half == 0:
-        return form.text(value, form.places(value, math.nan), sign=sign)
-    places = form.places(value, half)
-    return f"{form.text(value, places, sign=sign)} ±{form.text(half, places)}"
 
 
 def _per_entry(value: float, low: float, high: float, *, gained: bool) -> str:
@@ -324,49 +204,10 @@ def _per_entry(value: float, low: float, high: float, *, gained: bool) -> str:
     spent = gained == (value > 0)
     if value < 0:
         value, low, high = -value, -high, -low
-    form = _form("pounds", value)
+    form = number_form("pounds", value)
     places = form.places(value, min(value - low, high - value))  # the interval may reach much further on one side
     what = f"{'spent' if spent else 'saved'} for each job entry {'gained' if gained else 'lost'}"
     return f"{form.text(value, places)} {what}, 95% interval {form.text(low, places)} to {form.text(high, places)}"
-
-
-def figure_name(figure: Figure) -> str:
-    """``Wait for the meeting held, mean (Dudley)``."""
-    for labels in (*HEADLINE.values(), *COMPARED.values()):
-        label = labels.get(figure.key, "...")
-        if not label.startswith("..."):
-            break
-    else:
-        label = f"{figure.measure.replace('_', ' ')}, {figure.statistic.replace('_', ' ')}"
-        if figure.measure.startswith("first_meeting_") and figure.statistic in ("median", "p90"):
-            waits = {"first_meeting_offered": "wait for the date offered", "first_meeting_wait": "wait for the meeting held"}
-            label = f"{waits.get(figure.measure, label)}, {'median' if figure.statistic == 'median' else '90th percentile'}"
-    of = ", ".join(value for key in SPLIT if (value := getattr(figure, key)) != ALL)
-    return f"{label[0].upper()}{label[1:]}" + (f" ({of})" if of else "")
-
-
-def day(days: float) -> str:
-    """A day since 1970-01-01 as a date."""
-    return date(dt.date(1970, 1, 1) + dt.timedelta(round(days))) if math.isfinite(days) else BLANK
-
-
-def date(when: dt.date) -> str:
-    """``12 Sep 2021``."""
-    return f"{when.day} {when:%b %Y}"
-
-
-def plain(value: float, unit: str = "") -> str:
-    """A number without an interval: three digits, at most two decimals."""
-    return rounded(value, math.nan, math.nan, "pounds" if unit.startswith("pounds") else unit)[0]
-
-
-def in_unit(value: float, unit: str, *, differs: bool = False) -> str:
-    """``5.34 working days``, ``92%``; of a difference ``3.1 percentage points``."""
-    if not math.isfinite(value) or (unit == "date" and not differs):
-        return plain(value, unit)
-    form = _form(unit, value, differs=differs)
-    name = form.name if differs or unit != "share" else ""
-    return f"{form.text(value, form.places(value, math.nan))} {name}".rstrip()
 
 
 def footnote(run: RunTables) -> str:
@@ -398,37 +239,3 @@ def _with_target(label: str, scenario: Scenario | None) -> str:
     if scenario is None:
         return label
     return f"offered within {int(scenario.appointments.first_meeting.target_working_days)} working days"
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How numbers of a unit are written: times a scale, between signs, with at most so many decimals; and the unit by name."""
-
-    scale: float = 1
-    before: str = ""
-    after: str = ""
-    most: int = 2
-    name: str = ""
-
-    def places(self, value: float, half: float) -> int:
-        """Decimals to show, negative for tens and hundreds."""
-        value, half = self.scale * value, self.scale * half
-        if math.isfinite(half) and half > 0:
-            return min(self.most, -math.floor(math.log10(half / 2)))
-        return 0 if value == round(value) else min(self.most, max(0, 2 - math.floor(math.log10(abs(value)))))
-
-    def text(self, value: float, places: int, sign: bool = False) -> str:
-        value = round(self.scale * value, places) + 0.0  # no minus before a zero
-        signed = "-" if value < 0 else "+" if sign and value else ""
-        return f"{signed}{self.before}{abs(value):,.{max(0, places)}f}{self.after}"
-
-
-def _form(unit: str, value: float, *, differs: bool = False) -> _Form:
-    """How a number of that size is written, and named in a difference."""
-    if unit == "share":
-        return _Form(100, "", "" if differs else "%", 1, "percentage points")
-    if unit == "pounds":
-        return _Form(1e-6, "£", "m") if abs(value) >= 1e6 else _Form(1, "£", "", 0)
-    if unit == "date":
-        return _Form(most=1, name="days")
-    return _Form(name=_UNITS.get(unit) or unit)

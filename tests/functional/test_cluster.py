@@ -272,7 +272,7 @@ def test_without_dask_it_is_said_how_to_get_it(tmp_path, monkeypatch):
 
 def jobcentre(folder, *words):
     """The command in a process of its own."""
-    command = [sys.executable, "-c", "from sim.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-m", "sim", *map(str, words)]
     settings = {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "start_new_session": True}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings)
 

@@ -87,7 +87,7 @@ def test_the_command_follows_the_order_of_the_file(tmp_path):
             "did you mean 'jobcentres.Hill.desks'",
         ),
         ("extends: base.yaml\njobcentres: {Hill: {desks: 20}}\n", ["--group", "places"], "expected KEY=V1"),
-        ("extends: base.yaml\njobcentres: {Hill: {desks: 20}}\n", ["--measure", "cost"], "the scenario has no cost"),
+        ("extends: base.yaml\njobcentres: {Hill: {desks: 20}}\n", ["--measure", "cost"], "cost needs prices"),
         ("extends: base.yaml\njobcentres: {Hill: {dekss: 20}}\n", [], "did you mean 'desks'"),
     ],
 )

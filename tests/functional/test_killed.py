@@ -198,7 +198,7 @@ def test_killed_at_random_moments_it_is_taken_up_again_and_again(experiment, tmp
 def command(folder, *options):
     """A run of eight replications in a process of its own, with two workers."""
     words = ["run", folder / "rich.yaml", "--replications", 8, "--people", "--workers", 2, "--out", folder / "x", *options]
-    start = [sys.executable, "-c", "from sim.cli import main; main()", *map(str, words)]
+    start = [sys.executable, "-m", "sim", *map(str, words)]
     settings = {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "start_new_session": True}
     return subprocess.Popen(start, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings)
 

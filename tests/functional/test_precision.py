@@ -148,6 +148,7 @@ def test_progress_counts_to_the_number_that_is_likely(precise, tmp_path):
         (["--precision", "5%", "--measure", "backlog_cleared"], "not the date backlog_cleared.date"),
         (["--precision", "5%", "--measure", "clams"], "did you mean 'claims'?"),
         (["--precision", "5%", "--measure", "first_meeting_wait.p9"], "one of mean, median, p90"),
+        (["--precision", "5%", "--measure", "vacancies"], "vacancies needs a labour market, and the scenario"),
         (["--precision", "5%", "--measure", "claims[area=Nort]"], "did you mean 'North'?"),
         (["--precision", "5%", "--replications", "7"], "expected at least 8 replications"),
     ],
@@ -157,12 +158,6 @@ def test_what_cannot_be_asked_is_refused_and_nothing_is_written(file, tmp_path, 
     assert outcome.exit_code == 2 and "Traceback" not in outcome.output
     assert said in " ".join(outcome.output.replace("│", " ").split())
     assert not (tmp_path / "run").exists()
-
-
-def test_a_measure_that_the_scenario_has_not_is_refused(file, tmp_path):
-    outcome = jobcentre("run", file, "--precision", "5%", "--measure", "vacancies", "--workers", 1, "--out", tmp_path / "run")
-    assert outcome.exit_code == 2 and "the scenario has no vacancies.mean" in outcome.output
-    assert not (tmp_path / "run" / "run.json").exists()
 
 
 def test_in_python_a_date_is_refused_too():

@@ -333,7 +333,7 @@ def test_what_a_planner_decides_varies_on_request_only(played):
         (["--method", "tornados"], "expected methods of tornado, latin, morris, sobol, not 'tornados'"),
         (["--only", "coaches.absense"], "'coaches.absense' is no assumption with an interval; did you mean 'coaches.absence'?"),
         (["--measure", "first_meeting_wat"], "unknown measure 'first_meeting_wat'; did you mean 'first_meeting_wait'?"),
-        (["--measure", "programme_starts"], "the scenario has no programme_starts"),
+        (["--measure", "programme_starts"], "programme_starts needs programmes"),
         (["--method", "sobol", "--rows", "60"], "expected a power of two as the number of rows, such as 64, not 60"),
         (["--replications", "1"], "expected a whole number, 2 or more, not 1"),
         (["--draws", "many"], "expected a whole number, 2 or more, not 'many'"),

@@ -4,6 +4,7 @@ A sentence says why, with exit code 130 for Ctrl-C and 2 for the others; no proc
 goes on from what had finished.
 """
 
+import builtins
 import contextlib
 import json
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from sim.__main__ import main
 from sim.cli import app
 from sim.experiment import job
 from sim.experiment.replications import run
@@ -98,7 +100,7 @@ def test_ctrl_c_ends_the_command_and_its_workers(files, command):
     words = [*COMMANDS[command], *large, "--workers", 2, "--out", "x"]
     if command in ("run", "compare", "sweep", "explain"):
         words += ["--replications", 300]
-    command = [sys.executable, "-c", "from sim.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-m", "sim", *map(str, words)]
     settings = {"cwd": files, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "start_new_session": True}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings) as process:
         deadline = time.monotonic() + 90
@@ -117,6 +119,22 @@ def test_ctrl_c_ends_the_command_and_its_workers(files, command):
             os.killpg(process.pid, signal.SIGKILL)
             pytest.fail("workers were left behind")
     assert parts(files / "x") and not half_written(files / "x")
+
+
+@pytest.mark.parametrize("module", ["sim.cli", "sim.experiment.workers"])
+def test_ctrl_c_while_the_libraries_are_read_is_met_in_words_too(files, module, monkeypatch, capsys):
+    read = builtins.__import__
+
+    def interrupted(name, *its):
+        if name == module:
+            raise KeyboardInterrupt
+        return read(name, *its)
+
+    monkeypatch.setattr(builtins, "__import__", interrupted)
+    monkeypatch.setattr(sys, "argv", ["jobcentre", "run", "base.yaml", "--workers", "1"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130 and capsys.readouterr().err in ("stopped\n", STOPPED)
 
 
 # A full disk

@@ -86,7 +86,7 @@ def test_two_workers_give_the_same_bytes_as_one(tmp_path):
         (["--vary", "coaches.absence=0.1,2"], "--set coaches.absence=2"),
         (["--vary", "coaches.absence=0.1", "--vary", "coaches.absence=0.2"], "each key once"),
         (["--vary", "coaches.absence=0.1,0.2", "--measure", "first_meting_wait"], "did you mean 'first_meeting_wait'"),
-        (["--vary", "coaches.absence=0.1,0.2", "--measure", "vacancies"], "the scenario has no vacancies"),
+        (["--vary", "coaches.absence=0.1,0.2", "--measure", "vacancies"], "vacancies needs a labour market"),
         (["--vary", "coaches.absence=0.2..0.1/0.1"], "from the lower to the higher"),
     ],
 )

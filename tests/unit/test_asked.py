@@ -1,6 +1,7 @@
 """Figures and promises as a planner writes them."""
 
 import math
+from contextlib import nullcontext
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from sim.experiment.asked import Figure, Promise, QuestionError, written
 from sim.measures import MEASURES
 from sim.model.simulation import simulate
 from sim.results import MEASURE_KEYS, replication_tables
-from tests.scenarios import rich
+from tests.scenarios import rich, tiny
 
 RICH = rich({"period.to": "2021-03-20", "jobcentres.Shop.temporary": {"opens": "2021-03-15", "announced": "2021-03-10"}, "closures": []})
 
@@ -49,6 +50,25 @@ def test_a_figure_is_read_and_written(text, whole):
 def test_what_is_no_figure_is_refused_with_the_nearest(text, words):
     with pytest.raises(QuestionError, match=words.replace("[", r"\[")):
         Figure.parse(text, RICH)
+
+
+@pytest.mark.parametrize(
+    ("measure", "needs"),
+    [("vacancies", "a labour market"), ("programme_wait.median", "programmes"), ("cost.coaches", "prices"), ("on_programme", "programmes")],
+)
+def test_a_figure_that_the_scenario_has_not_is_refused_before_anything_is_run(measure, needs):
+    with pytest.raises(QuestionError, match=f"{measure.split('.')[0]} needs {needs}, and the scenario 'tiny' has none"):
+        Figure.parse(measure, tiny())
+    Figure.parse(measure, RICH)
+
+
+def test_what_is_refused_is_what_a_replication_has_not():
+    """Said of the scenario beforehand as its record has it afterwards."""
+    for scenario in (tiny(), RICH, tiny({"costs.coach_per_year": 30000})):
+        there = set(replication_tables(simulate(scenario, 1, 0), ["measures"])["measures"]["measure"])
+        for name in (name for name, measure in MEASURES.items() if () in measure.splits):
+            with nullcontext() if name in there else pytest.raises(QuestionError, match="needs"):
+                Figure.parse(name, scenario)
 
 
 def test_names_may_hold_commas_and_equals():

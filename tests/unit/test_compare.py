@@ -97,6 +97,32 @@ def test_the_folder_of_another_experiment_is_left_alone(tmp_path, marker):
     assert [path.name for path in tmp_path.iterdir()] == [marker]
 
 
+def test_the_files_of_others_are_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="holds other files and no comparison"):
+        compare(small_scenario(), small_scenario(name="other"), out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_one_comparison_at_a_time_is_in_a_folder_and_a_stopped_one_goes_on(tmp_path):
+    scenarios, seen = (small_scenario(), small_scenario(name="other")), []
+
+    def interfere(done, total):
+        with pytest.raises(RunError, match=r"cmp is in use by another run"):
+            compare(*scenarios, workers=1, out=tmp_path / "cmp")
+        seen.append(done)
+        if done > 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(*scenarios, workers=1, out=tmp_path / "cmp", progress=interfere)
+    assert seen[-1] == 5
+    (tmp_path / "cmp" / ".unfinished-comparison.csv").write_text("torn")
+    compare(*scenarios, workers=1, out=tmp_path / "cmp")
+    compare(*scenarios, workers=1, out=tmp_path / "cmp")  # and once more
+    assert {path.name for path in (tmp_path / "cmp").iterdir()} == {"0_small", "1_other", "comparison.csv", "comparison_weekly.parquet"}
+
+
 def test_runs_of_one_name_are_told_apart():
     a, b, c = tables("a", [1, 2]), tables("a", [2, 3]), tables("a", [3, 4])
     table = compare(a, b, c).table

@@ -16,7 +16,7 @@ SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__
 def room(module: str) -> str:
     """``sim.model.people`` is in the model, ``sim.luck`` is shared."""
     name = module.split(".")[1]
-    return name if name in ROOMS else "shared"
+    return "cli" if name == "__main__" else name if name in ROOMS else "shared"
 
 
 def imported(source: Path) -> list[str]:

@@ -18,10 +18,12 @@ from sim.experiment.contrasts import CONTRASTS, PER_ENTRY_GAINED, PER_ENTRY_LOST
 from sim.experiment.precision import IMPRECISE, NO_VALUE, PRECISE, UNCONFIRMED
 from sim.results import ALL
 from sim.show import screen
+from sim.show.labels import COMPARED, HEADLINE, PROGRAMMES
 from sim.show.of_comparison import adjusted, asked_for, in_parts, pairing, ratio_interval
 from sim.show.result import Result
+from sim.show.rounding import BLANK, plain, rounded
 from sim.show.run_length import precision_in_words, warm_up_in_words
-from sim.show.words import BLANK, COMPARED, HEADLINE, PROGRAMMES, difference, headline, plain, programmes, rounded
+from sim.show.words import difference, headline, programmes
 from tests.unit.support import SUPPORT
 from tests.unit.synthetic import small_scenario
 from tests.unit.test_compare import tables

@@ -446,9 +446,9 @@ RESULTS = (
     ),
     Fault(
         "a percentage is shown a hundred times too small",
-        "show/words.py",
-        'return _Form(100, "", "" if differs else "%", 1, "percentage points")',
-        'return _Form(1, "", "" if differs else "%", 1, "percentage points")',
+        "show/rounding.py",
+        'return Form(100, "", "" if differs else "%", 1, "percentage points")',
+        'return Form(1, "", "" if differs else "%", 1, "percentage points")',
         (f"{UNIT}screen.py::test_rounding", f"{UNIT}screen.py::test_differences_in_words"),
     ),
     Fault(
