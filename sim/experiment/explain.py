@@ -15,7 +15,8 @@ from sim.experiment.job import Point
 from sim.experiment.study import Progress, open_study
 from sim.results import csv
 from sim.scenario import Scenario, dump
-from sim.scenario.levers import chain
+from sim.scenario.factors import Assumption, factors
+from sim.scenario.levers import Lever, chain, with_levers
 from sim.scenario.tree import Path as Key
 
 
@@ -96,6 +97,19 @@ def explain(
             "figures": [str(figure) for figure in figures],
             "replications": replications,
         }
+        if uncertain:
+            asked["intervals_apart"] = _intervals_apart(base, other, [lever for step in steps for lever in step.levers])
         files = {"scenario.yaml": dump(base), "other.yaml": dump(other), "explanation.csv": csv(table)}
         info = study.finish(files, asked)
     return Explanation(base.name, other.name, levers, table, tuple(figures), info, None if out is None else Path(out))
+
+
+def _intervals_apart(base: Scenario, other: Scenario, levers: Sequence[Lever]) -> list[str]:
+    """Assumptions of which only the interval differs. That is no lever, but where assumptions vary it does something, in the last step."""
+    theirs = {factor.name: factor.entries for factor in factors(other)}
+    ours = {factor.name: factor.entries for factor in factors(with_levers(base, levers))}
+    return [name for name in dict.fromkeys((*ours, *theirs)) if _ends(ours.get(name, ())) != _ends(theirs.get(name, ()))]
+
+
+def _ends(entries: Sequence[Assumption]) -> list[tuple[object, ...]]:
+    return [(one.path, one.low, one.high) for one in entries]

@@ -232,6 +232,18 @@ def test_a_sweep_is_over_draws_too():
         assert rows.iloc[1][name] == pytest.approx(expected[its])
 
 
+def test_an_explanation_names_the_assumptions_that_only_have_other_intervals():
+    """They are no lever, but where assumptions vary they do something."""
+    key = "coaches.absence"
+    more = {"jobcentres.Hill.coaches": 3.5}
+    wider = more | {key: ABSENCE[key] | {"high": 0.5}}
+    for changes, apart in ((more, []), (wider, [key])):
+        found = sim.explain(unsure(), unsure(changes), [str(DELAY)], replications=4, workers=1, uncertain=True)
+        assert found.info["intervals_apart"] == apart and ("other intervals for coaches.absence" in str(found.page)) is bool(apart)
+    certain = sim.explain(unsure(), unsure(wider), [str(DELAY)], replications=2, workers=1)
+    assert "other intervals" not in str(certain.page)
+
+
 def test_a_procedure_that_needs_independent_values_gets_one_of_each_draw():
     points = [Point(unsure()), Point(unsure({"jobcentres.Hill.coaches": 3}))]
     with open_study(None, 1, workers=1, uncertain=True) as study:
