@@ -1,11 +1,13 @@
-"""Writes the reference pages that follow from the code: every key of a scenario, and every measure.
+"""Writes the reference pages that follow from the code: every key of a scenario, every measure, every command, every function.
 
-``python docs/make_reference.py`` writes ``reference/scenario.md`` and ``reference/measures.md`` anew; a test holds them to the code.
+``python docs/make_reference.py`` writes ``scenario.md``, ``measures.md``, ``commands.md`` and ``python.md`` in ``reference`` anew; a test
+holds them to the code. The last two have modules of their own beside this one.
 """
 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -95,6 +97,20 @@ def measures_page() -> str:
     """The text of ``reference/measures.md``."""
     measures, contrasts = map(_measure, MEASURES.values()), map(_contrast, CONTRASTS.values())
     return "\n".join([MEASURES_PAGE, *measures, CONTRASTS_PAGE, *contrasts])
+
+
+def commands_page() -> str:
+    """The text of ``reference/commands.md``."""
+    from docs.reference_commands import page  # these two load the whole program
+
+    return page()
+
+
+def python_page() -> str:
+    """The text of ``reference/python.md``."""
+    from docs.reference_python import page
+
+    return page()
 
 
 def _parts(written: tuple[str, ...], path: Key) -> Iterator[tuple[Shape, tuple[str, ...], Key]]:
@@ -211,8 +227,9 @@ def _flat(text: str) -> str:
     return " ".join(text.replace("``", "`").split())
 
 
-PAGES = {"scenario.md": scenario_page, "measures.md": measures_page}
+PAGES = {"scenario.md": scenario_page, "measures.md": measures_page, "commands.md": commands_page, "python.md": python_page}
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(REFERENCE.parents[1]))  # for the package docs, as this file is started by its path
     for name, page in PAGES.items():
         (REFERENCE / name).write_text(page(), encoding="utf-8", newline="\n")

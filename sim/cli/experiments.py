@@ -35,8 +35,11 @@ from sim.scenario.numbers import say
 _VARY = "A key and its values, KEY=V1,V2,... or KEY=A..B/STEP. Repeat for a grid."
 _CONFIDENCE = "How sure all that is said has to be, such as 95%."
 Confidence = Annotated[float, typer.Option(parser=share, metavar="SHARE", help=_CONFIDENCE)]
-Most = Annotated[int | None, typer.Option(parser=whole_number(2), metavar="NUMBER", help="Replications of one scenario, at most.")]
-_INDIFFERENCE = "A difference that does not matter, in the unit of the figure; about 1% of it if left out."
+_MOST = "Replications of one scenario, at most; 100 if left out"
+_INDIFFERENCE = (
+    "A distance from the promise that does not matter, in its unit; if left out 0.01 of a share, 1% of another promised value, and with "
+    "--in-share 0.05 of the replications."
+)
 
 
 def _above_zero(written: str | float) -> float:
@@ -133,7 +136,7 @@ def seek(
     largest: Annotated[bool, typer.Option("--largest", help="Seek the largest value instead: the latest date, the fewest cuts.")] = False,
     confidence: Confidence = 0.95,
     indifference: Indifference = None,
-    most: Most = None,
+    most: Annotated[int | None, typer.Option(parser=whole_number(2), metavar="NUMBER", help=f"{_MOST}, 400 with --in-share.")] = None,
     changes: Sets = None,
     seed: Seed = None,
     workers: Workers = None,
@@ -164,7 +167,7 @@ def sites(
     by: Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="The figure is counted from this day on.")] = None,
     confidence: Confidence = 0.95,
     indifference: Annotated[float | None, typer.Option(parser=_above_zero, metavar="NUMBER", help=_SMALL)] = None,
-    most: Most = None,
+    most: Annotated[int | None, typer.Option(parser=whole_number(2), metavar="NUMBER", help=f"{_MOST}.")] = None,
     changes: Sets = None,
     seed: Seed = None,
     workers: Workers = None,
@@ -199,17 +202,17 @@ def sensitivity(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ASSUMPTION", help="Vary this one and no other. Repeat for more.")] = None,
     policy: Annotated[bool, typer.Option("--policy", help="Also vary what a planner decides.")] = False,
-    replications: Annotated[int, typer.Option(parser=whole_number(2), metavar="NUMBER", help="At each point.")] = 4,
+    replications: Annotated[int, typer.Option(parser=whole_number(2), metavar="NUMBER", help="Replications at each point.")] = 4,
     draws: Annotated[
         int | None,
         typer.Option(
             parser=whole_number(2),
             metavar="NUMBER",
-            help="Of the Latin hypercube, each of 2 replications; 3 for each assumption but 100 at least if left out.",
+            help="Draws of the Latin hypercube, each of 2 replications; 3 for each assumption but 100 at least if left out.",
         ),
     ] = None,
-    paths: Annotated[int, typer.Option(parser=whole_number(2), metavar="NUMBER", help="Of Morris's design.")] = 10,
-    rows: Annotated[int, typer.Option(parser=whole_number(2), metavar="NUMBER", help="Of Sobol's sequence, a power of two.")] = 64,
+    paths: Annotated[int, typer.Option(parser=whole_number(2), metavar="NUMBER", help="Trajectories of Morris's design.")] = 10,
+    rows: Annotated[int, typer.Option(parser=whole_number(2), metavar="NUMBER", help="Rows of Sobol's sequence, a power of two.")] = 64,
     changes: Sets = None,
     seed: Seed = None,
     workers: Workers = None,

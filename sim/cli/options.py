@@ -44,10 +44,12 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
 
 
 Replications = Annotated[
-    int | None, typer.Option(parser=whole_number(1), metavar="NUMBER", help="How many replications; the scenario says otherwise.")
+    int | None,
+    typer.Option(parser=whole_number(1), metavar="NUMBER", help="How many replications; as many as the scenario says if left out."),
 ]
 Seed = Annotated[
-    int | None, typer.Option(parser=whole_number(0, 2**32 - 1), metavar="NUMBER", help="The seed of all luck; the scenario says otherwise.")
+    int | None,
+    typer.Option(parser=whole_number(0, 2**32 - 1), metavar="NUMBER", help="The seed of all luck; the one of the scenario if left out."),
 ]
 _WORKERS = "Processes; as many as processors if left out. Changes no result."
 Workers = Annotated[int | None, typer.Option(parser=whole_number(1), metavar="NUMBER", help=_WORKERS)]

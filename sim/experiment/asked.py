@@ -64,7 +64,7 @@ class Figure:
     @classmethod
     def parse(cls, text: str, scenario: Scenario, *, from_a_day: bool = False) -> Figure:
         """``MEASURE``, ``MEASURE.STATISTIC`` (the first of its statistics if left out), and in brackets of whom:
-        ``first_meeting_wait.p90[area=Dudley, age_group=16-24]``.
+        ``programme_starts[area=Dudley, programme=Kickstart]``.
 
         Args:
             from_a_day: it is to be counted from some day on, which a few measures cannot be.

@@ -31,6 +31,7 @@ class Explanation:
             each step, and the whole.
         figures: what it is about.
         info: what ``study.json`` says.
+        folder: where it was written; None if nowhere.
     """
 
     name: str

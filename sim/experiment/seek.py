@@ -41,6 +41,7 @@ class Seek:
         sought: the answer, see :class:`sim.experiment.seeking.Sought`.
         table: the evidence, a row for each value that was run: value, replications, estimate, low, high, decision, look.
         info: what ``study.json`` says.
+        folder: where it was written; None if nowhere.
     """
 
     name: str
@@ -91,11 +92,12 @@ def seek(
         key: a lever.
         values: in order, as written, see :func:`sim.scenario.grid.steps`.
         promise: what is to hold of the mean over replications.
-        share: hold in this share of them instead.
+        share: it is to hold in this share of replications instead.
         since: count from this day on.
         largest: seek the largest value instead.
         confidence: of the whole search.
-        indifference: how near to the promise a value need not be told from it, in the figure's unit; of the share where one is promised.
+        indifference: how near to the promise a value need not be told from it, in the figure's unit; of the share where one is promised. If
+            left out 0.01 of a share, 1% of another promised value, or 0.05 where a share of replications is promised.
         most: replications of one value, at most; 100, or 400 where a share of them is promised, if left out.
         seed: of all luck; the scenario's if left out.
         workers, cluster, out, uncertain, progress: see :func:`sim.experiment.replications.run`.

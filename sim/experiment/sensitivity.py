@@ -52,6 +52,7 @@ class Sensitivity:
         components: of the Latin hypercube, by figure: how uncertain it is, and how much of that is luck.
         draws: of the Latin hypercube: draw, then a column for each figure (mean over its replications) and each factor (its position).
         info: what ``study.json`` says.
+        folder: where it was written; None if nowhere.
     """
 
     name: str

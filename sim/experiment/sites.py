@@ -54,6 +54,7 @@ class Sites:
         standing: site, standing (in all, in some or in none of the best set and those that cannot be told from it), sets (in how many)
             and of (how many there are).
         info: what ``study.json`` says.
+        folder: where it was written; None if nowhere.
     """
 
     name: str

@@ -33,6 +33,7 @@ class Sweep:
             range_low, range_high and luck_share, see :func:`sim.results.draws.draw_range`.
         figures: what is shown of it.
         info: what ``study.json`` says.
+        folder: where it was written; None if nowhere.
     """
 
     name: str

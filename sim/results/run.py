@@ -25,7 +25,8 @@ class RunTables:
         fingerprint: of the resolved scenario.
         info: what ``run.json`` says: version, seed, replications, times, libraries.
         summary: scenario, measure, statistic, jobcentre, area, age_group, programme, estimate, low, high, replications, unit.
-        replications: the same keys with ``replication`` and ``value``; the statistic of a date is ``date``.
+        replications: replication, measure, statistic, jobcentre, area, age_group, programme, unit, value; the
+            statistic of a date is ``date``.
         daily: replication, date, jobcentre, then a column for each figure of :data:`sim.record.HOME_COLUMNS` and ``SITE_COLUMNS``.
         weekly: week (its Monday), area, programme, measure, statistic, unit, estimate, low, high, replications.
         incidence: age_group, week (since the claim), estimate, low, high, replications: the share in work.

@@ -20,7 +20,7 @@ from sim.experiment.seek import Seek
 from sim.experiment.seeking import EVERY_ONE_DOES, FOUND, NONE_WILL_DO, NOT_MONOTONE, OTHER_WAY
 from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
-from sim.show.rounding import date, day, plain, rounded
+from sim.show.rounding import date, day, plain, rounded, zone
 from sim.show.style import COLOURS, DASHES, FAINT, GRID, INK, MARKERS, Chart, date_axis, drawn, empty, plain_numbers
 
 COUNTED = {"coaches": "coach", "desks": "desk", "places": "place"}
@@ -232,8 +232,7 @@ def _way(found: Seek) -> str:
 
 
 def _zone(found: Seek) -> str:
-    half = found.sought.plan.indifference
-    return f"{100 * half:.4g} percentage points" if found.unit == "share" else f"{half:.4g} {found.unit}"
+    return zone(found.sought.plan.indifference, found.unit)
 
 
 def _noun(found: Seek) -> str:

@@ -17,7 +17,7 @@ from sim.results import ALL
 from sim.show.dots import dots
 from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
-from sim.show.rounding import date, plain, signed
+from sim.show.rounding import date, plain, signed, zone
 from sim.show.style import FAINT, GRID, INK, Chart, drawn
 from sim.show.words import INTERVAL_NOTE, difference
 
@@ -135,10 +135,9 @@ def _standing_block(found: Sites) -> Block:
 
 def _notes(found: Sites) -> list[str]:
     sure, unit = f"{100 * found.confidence:.6g}%", found.figure.unit
-    zone = f"{100 * found.indifference:.6g} percentage points" if unit == "share" else f"{found.indifference:.6g} {unit}"
     notes = [
-        f"Taken not to matter: a difference below {zone}. A set that will hardly be better than another by more gets no more replications; "
-        f"one that is better than all others by more is named with {sure} confidence.",
+        f"Taken not to matter: a difference below {zone(found.indifference, unit)}. A set that will hardly be better than another by more "
+        f"gets no more replications; one that is better than all others by more is named with {sure} confidence.",
         f"In brackets: intervals. With {sure} confidence those of all sets hold at once, and so do the two of none and all. Differences "
         "are paired: the same people have the same luck with each set.",
     ]

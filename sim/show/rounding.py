@@ -11,6 +11,11 @@ BLANK = "–"
 UNITS = {"share": "", "date": "", "people per coach": "people", "vacancies per person": "", "pounds": ""}
 
 
+ONE = {"people": "person", "vacancies": "vacancy", "percentage points": "percentage point", "full-time equivalents": "full-time equivalent"}
+ONE |= {"days": "day", "working days": "working day", "places": "place", "hours": "hour", "weeks": "week"}
+"""Units of which there is one."""
+
+
 def rounded(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
     """An estimate and its interval, down to the first digit of half the half width (the standard error), at most two decimals."""
     if not math.isfinite(estimate):
@@ -56,7 +61,17 @@ def in_unit(value: float, unit: str, *, differs: bool = False) -> str:
         return plain(value, unit)
     form = number_form(unit, value, differs=differs)
     name = form.name if differs or unit != "share" else ""
-    return f"{form.text(value, form.places(value, math.nan))} {name}".rstrip()
+    return counted(form.text(value, form.places(value, math.nan)), name)
+
+
+def counted(text: str, unit: str) -> str:
+    """A written number of a unit: ``1 percentage point``, ``1.0 percentage points``."""
+    return f"{text} {ONE.get(unit, unit) if text.lstrip('+-') == '1' else unit}".rstrip()
+
+
+def zone(half: float, unit: str) -> str:
+    """A difference that does not matter."""
+    return counted(f"{100 * half:.6g}", "percentage points") if unit == "share" else counted(f"{half:.6g}", unit)
 
 
 def day(days: float) -> str:

@@ -14,7 +14,7 @@ from sim.experiment.contrasts import PER_ENTRY_GAINED, PER_ENTRY_LOST, UNDEFINED
 from sim.results import ALL, SPLIT, RunTables
 from sim.scenario import Scenario
 from sim.show.labels import COMPARED, HEADLINE, PROGRAMMES
-from sim.show.rounding import BLANK, UNITS, enough_places, number_form, plain, rounded
+from sim.show.rounding import BLANK, UNITS, counted, enough_places, number_form, plain, rounded
 
 BLANK_NOTE = f"{BLANK} means no value: not reached, too few people followed so long, or one replication and so no interval."
 
@@ -188,14 +188,14 @@ def _difference(row: dict[Any, Any]) -> str:
     form = number_form(unit, value, differs=True)
     places, known = form.places(value, (high - low) / 2), math.isfinite(low + high)
     if row.get("measure") == "displaced_entries" and value > 0:  # a number of people, not more or less than another
-        words = f"{form.text(value, places)} {form.name}"
+        words = counted(form.text(value, places), form.name)
         return f"{words}, 95% interval {form.text(low, places)} to {form.text(high, places)}" if known else f"{words}, interval not known"
     if verdict == UNKNOWN and known:
         return f"{UNKNOWN}, 95% interval {form.text(low, places, sign=True)} to {form.text(high, places, sign=True)} {form.name}".rstrip()
     near, far = sorted((abs(low), abs(high)))
     places = enough_places(form, places, low, high)
     direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
-    words = " ".join(filter(None, (form.text(abs(value), places), form.name, direction)))
+    words = f"{counted(form.text(abs(value), places), form.name)} {direction}"
     return f"{words}, 95% interval {form.text(near, places)} to {form.text(far, places)}" if known else f"{words}, interval not known"
 
 

@@ -1,5 +1,6 @@
 """The documentation tells the truth: its blocks run and print what it shows, and what it names exists."""
 
+import dataclasses
 import datetime as dt
 import re
 import runpy
@@ -9,15 +10,17 @@ import pytest
 import typer
 
 from docs import make_kickstart_figure as figure
+from docs import reference_python
 from sim.cli import app
 from sim.scenario import load
-from sim.show.words import HEADLINE
+from sim.show.labels import HEADLINE
 from tests.functional.blocks import LONG, PAGES, ROOT, Reader, blocks, commands, desk, same
 
 TEXT = {path: path.read_text(encoding="utf-8") for path in PAGES}
 COMMANDS = {
     name: {option for part in command.params for option in part.opts} for name, command in typer.main.get_group(app).commands.items()
 }
+REFERENCE = ROOT / "docs" / "reference"
 each_page = pytest.mark.parametrize("path", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
 
 
@@ -89,7 +92,7 @@ def test_commands_and_options_that_are_named_exist(path):
     for _, command, *words in lines:
         wrong = {word for word in words if word.startswith("--")} - COMMANDS[command]
         assert not wrong, f"jobcentre {command} has no {wrong}"
-    for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", TEXT[path]):
+    for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", TEXT[path])) - {"--help"}:
         assert any(option in options for options in COMMANDS.values()), f"no command has {option}"
 
 
@@ -99,11 +102,49 @@ def test_the_index_leads_to_every_page():
     assert {path for path in PAGES if path.parent != ROOT} - {index} <= linked
 
 
-@pytest.mark.parametrize("name", ["scenario.md", "measures.md"])
+@pytest.mark.parametrize("name", ["scenario.md", "measures.md", "commands.md", "python.md"])
 def test_the_reference_follows_the_code(name):
     pages = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["PAGES"]
     stored = Path(ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert stored == pages[name](), "run python docs/make_reference.py"
+
+
+def test_every_command_and_option_is_in_the_reference():
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## )", TEXT[REFERENCE / "commands.md"], re.MULTILINE | re.DOTALL))
+    assert set(COMMANDS) <= set(sections)
+    for command, options in COMMANDS.items():
+        told = set(re.findall(r"`(--[a-z-]+)`", sections[command]))
+        assert told == {option for option in options if option.startswith("--")}, f"jobcentre {command}"
+
+
+def test_the_reference_of_python_is_true_of_answers():
+    page = TEXT[REFERENCE / "python.md"]
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^### |^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    for name, found in reference_python.answers().items():
+        told = re.findall(r"^\| `(\w+)(?:\(.*?\))?` \| `[^|]", sections[name], re.MULTILINE)
+        assert len(told) > 3 and all(hasattr(found, attribute) for attribute in told), name
+        fields = {field.name for field in dataclasses.fields(found) if not field.name.startswith("_")}
+        assert fields <= set(told), f"{name} has more: {fields - set(told)}"
+        if hasattr(found.plot, "__dataclass_fields__"):
+            assert all(hasattr(found.plot, figure) for figure in re.findall(r"`plot\.(\w+)\(\)`", sections[name]))
+    tables = re.findall(r"^### (\w+)\.(\w+)(?:\['(\w+)'\])?\n\nColumns: (.*)\.$", page, re.MULTILINE)
+    assert len(tables) == 23
+    for name, attribute, method, columns in tables:
+        table = getattr(reference_python.answers()[name], attribute)
+        table, told = table[method] if method else table, re.findall(r"`([^`]+)`", columns)
+        asked = {"KEY": "jobcentres.High Street.coaches", "FIGURE": "first_meeting_wait.mean"}
+        if told[-1] == "ASSUMPTION":
+            told[-1:] = [column for column in table if "." in column and column not in asked.values()]
+        assert [asked.get(column, column) for column in told] == list(table.columns), f"{name}.{attribute} {method}"
+
+
+def test_functions_take_what_the_reference_says():
+    page = TEXT[REFERENCE / "python.md"]
+    for name, section in re.findall(r"^## sim\.(\w+)\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL):
+        told = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) + re.findall(
+            r"`(\w+)`", (*re.findall(r"^Also: (.*)", section, re.MULTILINE), "")[0]
+        )
+        assert set(told) == set(reference_python.parameters(name)), name
 
 
 def test_the_kickstart_table_follows_the_scenario_and_the_published_figures():
