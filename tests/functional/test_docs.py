@@ -20,15 +20,20 @@ TEXT = {path: path.read_text(encoding="utf-8") for path in PAGES}
 COMMANDS = {
     name: {option for part in command.params for option in part.opts} for name, command in typer.main.get_group(app).commands.items()
 }
+TAKE_LONG = {"which_assumptions_matter", "choose_sites", "how_many_replications"}
 REFERENCE = ROOT / "docs" / "reference"
 each_page = pytest.mark.parametrize("path", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path, text in TEXT.items() if blocks(text)],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
+def with_blocks():
+    """Each page with blocks; those that run a borough hundreds of times are among the long tests."""
+    for path, text in TEXT.items():
+        if blocks(text):
+            name = path.relative_to(ROOT).as_posix()
+            yield pytest.param(path, id=name, marks=[pytest.mark.long] if path.stem in TAKE_LONG else [])
+
+
+@pytest.mark.parametrize("path", with_blocks())
 def test_blocks_run_and_print_what_is_shown(path, tmp_path):
     reader, todo = Reader(), blocks(TEXT[path])
     with desk(tmp_path):

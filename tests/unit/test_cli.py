@@ -113,7 +113,7 @@ def test_a_wrong_number_is_told_what_was_expected(arguments, says, tmp_path, mon
         (["assumptions", SMALL, "--csv", "no/log.csv"], "cannot write to no/log.csv: there is no folder no"),
         (["run", SMALL, "--workers", "1", "--out", "file"], "cannot write to {}/file: expected a folder, but it is a file"),
         (["run", SMALL, "--workers", "1", "--out", "file/run"], "cannot write to {0}/file/run: expected a folder, but {0}/file is a file"),
-        (["compare", SMALL, SMALL, "--out", "file"], "cannot write to {0}/file/0_small: expected a folder, but {0}/file is a file"),
+        (["compare", SMALL, SMALL, "--out", "file"], "cannot write to {}/file: expected a folder, but it is a file"),
     ],
 )
 def test_what_cannot_be_written_is_said_in_one_sentence(arguments, says, tmp_path, monkeypatch):
