@@ -6,8 +6,11 @@ difference, and its interval is that of the differences: usually far narrower th
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +20,9 @@ import pandas as pd
 
 from sim.experiment.contrasts import HIGHER, LOWER, SAME, UNKNOWN, contrasts, verdict
 from sim.experiment.controls import controlled
+from sim.experiment.job import CODE, software
 from sim.experiment.replications import run
-from sim.experiment.store import holding_runs, parquet, whole, write_text
+from sim.experiment.store import COMPARISON, clearly, entered, parquet, whole, write_text
 from sim.experiment.study import Progress
 from sim.experiment.workers import RunError, Workers
 from sim.results import ALL, MEASURE_KEYS, OVER_DRAWS, SPLIT, WEEKLY_KEYS, RunTables, by_draw, csv, draw_range, half_width
@@ -27,10 +31,15 @@ from sim.scenario import Scenario
 __all__ = ["HIGHER", "LOWER", "SAME", "UNKNOWN", "Comparison", "compare"]
 
 COLUMNS = ["base", "other", "measure", "statistic", *SPLIT]
-FILES = ("comparison.csv", "comparison_weekly.parquet", "figures")
-"""Beside the run folders."""
+FILES = (COMPARISON, "comparison.csv", "comparison_weekly.parquet", "figures")
+"""Beside the run folders, whose names are a number and that of the scenario."""
+_RUN_FOLDER = re.compile(r"\d+_[a-z0-9_]*")
 NUMBERS = ["base_estimate", "other_estimate", "difference", "low", "high", "replications"]
 BESIDE = ["variance_ratio", "adjusted", "adjusted_low", "adjusted_high", "adjusted_freedom"]
+
+
+ROUNDING = 1e-12
+"""Below this share of the values, differences that scatter do so by rounding."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,8 @@ def compare(
         replications: how many; those of the first finished run given, or of the base scenario, if left out.
         seed: likewise.
         workers, cluster, uncertain: see :func:`sim.experiment.replications.run`.
-        out: a folder for a run folder of each scenario, ``comparison.csv`` and ``comparison_weekly.parquet``.
+        out: a folder for a run folder of each scenario, ``comparison.csv``, ``comparison_weekly.parquet`` and, written last,
+            ``comparison.json``; what another comparison left there goes.
         progress: told how many replications of all the scenarios to run are finished.
 
     Raises:
@@ -99,14 +109,19 @@ def compare(
             its = bool(done.info.get(what)) if what == "uncertain" else done.info[what]
             if its != value:
                 raise RunError(f"cannot pair runs: '{done.name}' has {what} {its}, not {value}; run it again with {what} {value}")
+        if done.info.get("code", CODE) != CODE:
+            raise RunError(f"cannot pair runs: '{done.name}' was made by another version of the program; run it again")
     periods = [_period(given) for given in inputs]
     for given, period in zip(inputs, periods, strict=True):
         if period != periods[0]:
             raise RunError(f"cannot pair runs: '{given.name}' runs {' to '.join(period)}, the base {' to '.join(periods[0])}")
     runs: list[RunTables] = []
+    folders: list[str] = []
     made, to_make = 0, len(inputs) - len(finished)
     with ExitStack() as stack:
-        folder = None if out is None else stack.enter_context(holding_runs(out, FILES))
+        folder = None if out is None else stack.enter_context(entered(out, COMPARISON))
+        if folder is not None:
+            _forget(folder, FILES)
         staff = stack.enter_context(Workers(workers, cluster))
         for number, given in enumerate(inputs):
             if isinstance(given, RunTables):
@@ -117,6 +132,8 @@ def compare(
             one = run(given, replications=replications, seed=seed, workers=staff, out=its, uncertain=uncertain, progress=told)
             runs.append(one)
             made += 1
+            if its is not None:
+                folders.append(its.name)
         names = _distinct([one.name for one in runs])
         pairs = list(zip(runs[1:], names[1:], strict=True))
         table, weekly = (
@@ -127,7 +144,20 @@ def compare(
             write_text(folder, "comparison.csv", csv(table))
             with whole(folder, "comparison_weekly.parquet") as file:
                 file.write_bytes(parquet(weekly))
+            _forget(folder, [path.name for path in folder.glob("*_*/") if _RUN_FOLDER.match(path.name) and path.name not in folders])
+            asked = {"experiment": "compare", "scenarios": names, "folders": folders, "replications": replications, "seed": seed}
+            write_text(folder, COMPARISON, json.dumps({**asked, "uncertain": uncertain, **software()}, indent=2) + "\n")
     return Comparison(table, weekly, runs[0], tuple(runs[1:]))
+
+
+def _forget(folder: Path, names: Iterable[str]) -> None:
+    """Remove what is of another comparison, so that nothing in the folder is of two."""
+    with clearly(folder):
+        for name in names:
+            if (folder / name).is_dir():
+                shutil.rmtree(folder / name)
+            else:
+                (folder / name).unlink(missing_ok=True)
 
 
 def differences(base: RunTables, other: RunTables, base_name: str, other_name: str) -> pd.DataFrame:
@@ -172,7 +202,9 @@ def _paired(
     table["low"], table["high"] = table["difference"] - half, table["difference"] + half
     table["replications"] = counts.to_numpy(dtype=np.int32)
     apart = grouped[["value_base", "value_other"]].var().sum(axis=1, skipna=False).to_numpy()
-    varies = spread["std"].to_numpy() > 0
+    values = grouped[["value_base", "value_other"]]
+    largest = np.maximum(values.max(), -values.min()).max(axis=1).to_numpy()
+    varies = spread["std"].to_numpy() > ROUNDING * largest
     table["variance_ratio"] = np.divide(apart, spread["std"].to_numpy() ** 2, out=np.full(len(table), np.nan), where=varies)
     if drawn is not None:
         table = table.merge(drawn, on=keys, how="left")

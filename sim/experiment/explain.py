@@ -16,8 +16,11 @@ from sim.experiment.study import Progress, open_study
 from sim.results import csv
 from sim.scenario import Scenario, dump
 from sim.scenario.factors import Assumption, factors
-from sim.scenario.levers import Lever, chain, with_levers
+from sim.scenario.levers import chain, with_levers
 from sim.scenario.tree import Path as Key
+
+INTERVALS = "other intervals"
+"""The last step where the assumptions vary and some have another interval in the other scenario."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,15 @@ def explain(
         RunError: if the folder or the cluster cannot be used or a worker dies.
     """
     steps = chain(base, other, order=order, groups=groups, written=written)
-    points = [Point(step.scenario) for step in steps]
+    scenarios = [step.scenario for step in steps]
     replications = base.replications if replications is None else replications
     levers = tuple(step.words for step in steps[1:])
     keys = [", ".join(lever.key for lever in step.levers) for step in steps[1:]]
+    together = with_levers(base, [lever for step in steps for lever in step.levers])
+    if uncertain and (apart := _intervals_apart(together, other)):
+        scenarios.insert(-1, together)
+        levers, keys = (*levers, f"{INTERVALS}: {', '.join(apart)}"), [*keys, INTERVALS]
+    points = [Point(scenario) for scenario in scenarios]
     seed = base.seed if seed is None else seed
     with open_study(out, seed, workers=workers, cluster=cluster, uncertain=uncertain, progress=progress) as study:
         tables = []
@@ -98,17 +106,14 @@ def explain(
             "figures": [str(figure) for figure in figures],
             "replications": replications,
         }
-        if uncertain:
-            asked["intervals_apart"] = _intervals_apart(base, other, [lever for step in steps for lever in step.levers])
         files = {"scenario.yaml": dump(base), "other.yaml": dump(other), "explanation.csv": csv(table)}
         info = study.finish(files, asked)
     return Explanation(base.name, other.name, levers, table, tuple(figures), info, None if out is None else Path(out))
 
 
-def _intervals_apart(base: Scenario, other: Scenario, levers: Sequence[Lever]) -> list[str]:
-    """Assumptions of which only the interval differs. That is no lever, but where assumptions vary it does something, in the last step."""
-    theirs = {factor.name: factor.entries for factor in factors(other)}
-    ours = {factor.name: factor.entries for factor in factors(with_levers(base, levers))}
+def _intervals_apart(base: Scenario, other: Scenario) -> list[str]:
+    """Assumptions of which only the interval differs. That is no lever, but where assumptions vary it does something."""
+    ours, theirs = ({factor.name: factor.entries for factor in factors(one)} for one in (base, other))
     return [name for name in dict.fromkeys((*ours, *theirs)) if _ends(ours.get(name, ())) != _ends(theirs.get(name, ()))]
 
 

@@ -1,7 +1,8 @@
 """Finished replications on disk, each written whole or not at all, in a folder that one experiment holds at a time.
 
     parts/<key>/        one finished replication: a Parquet file for each of its tables, and their SHA-256
-    run.json            of a run, or study.json of any other experiment: what was asked, and what made the results; written last
+    run.json            of a run, or study.json of another experiment: what was asked, and what made the results; written last
+    .kind               which of these it will be, until it is there
 
 A part's key says everything its bits depend on, so that an experiment goes on from the parts it can use and never mistakes another's.
 """
@@ -16,7 +17,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -25,13 +26,15 @@ import pandas as pd
 
 from sim.experiment.workers import RunError
 
-RUN, STUDY = "run.json", "study.json"
+RUN, STUDY, COMPARISON = "run.json", "study.json", "comparison.json"
+KINDS = {RUN: "run", COMPARISON: "comparison", STUDY: "study such as a sweep"}
+"""Of an experiment, by the file that marks its folder as finished."""
+KIND, LOCK = ".kind", ".lock"
 UNFINISHED = ".unfinished-"
 SUMS = "SHA256SUMS"
 """Beside the tables of a part, as ``sha256sum --check`` reads it: what a failing disk or a hand changed is not taken for a result."""
 
 _KEY = re.compile(r"\d{5,}-[0-9a-f]{24}")
-_RUN_FOLDER = re.compile(r"\d+_")
 
 if sys.platform == "win32":
     import msvcrt
@@ -81,80 +84,70 @@ def held(path: str | Path, marker: str = RUN) -> Iterator[Folder]:
     Raises:
         RunError: if it cannot be written, is in use, or holds something else.
     """
-    with _entered(Path(path).absolute(), lambda path: _fits(path, marker)) as path:
+    with entered(path, marker) as path:
         folder, parts = Folder(path), path / "parts"
         with clearly(path):
             parts.mkdir(exist_ok=True)
-            folder.clear_unfinished()
+            clear_unfinished(parts)
             sync(path)
         try:
             yield folder
         finally:
-            folder.clear_unfinished()
+            clear_unfinished(parts)
             with suppress(OSError):
                 parts.rmdir()  # only if it is empty
 
 
 @contextmanager
-def holding_runs(path: str | Path, files: Collection[str]) -> Iterator[Path]:
-    """Make or take up a folder of run folders, their names a number first, with files of these names beside them; keep others out of it.
-
-    Raises:
-        RunError: if it cannot be written, is in use, or holds something else.
-    """
-
-    def fits(path: Path) -> None:
-        here = _names(path) - {".lock"}
-        if here & {RUN, STUDY}:
-            raise RunError(f"{path} holds a run or another kind of experiment: choose a new or empty folder")
-        if any(not name.startswith(UNFINISHED) and not _RUN_FOLDER.match(name) for name in here - set(files)):
-            raise RunError(f"{path} holds other files and no comparison: choose a new or empty folder")
-
-    with _entered(Path(path).absolute(), fits) as folder:
-        _clear_unfinished(folder)
-        yield folder
-
-
-@contextmanager
-def _entered(path: Path, fits: Callable[[Path], None]) -> Iterator[Path]:
-    """Make a folder, or check that one fits, and lock it; one that was made and into which nothing came is not left behind."""
+def entered(path: str | Path, marker: str) -> Iterator[Path]:
+    """A folder as :func:`held` has it, but for what is in it. From the start it says of what kind the experiment is, until its marker does;
+    one that was made and into which nothing came is not left behind."""
+    path = Path(path).absolute()
     with clearly(path):
         new = [folder for folder in (path, *path.parents) if not folder.exists()]
         if file := next((p for p in (path, *path.parents) if p.exists() and not p.is_dir()), None):
             raise RunError(f"cannot write to {path}: expected a folder, but {'it' if file == path else file} is a file")
         path.mkdir(parents=True, exist_ok=True)
-        fits(path)
-    entered = False
+        _fits(path, marker)
+    ours = False
     try:
         with _locked(path):
-            entered = True
+            ours = True
             with clearly(path):
-                fits(path)  # again: another may have finished here since
+                _fits(path, marker)  # again: another may have finished here since
+                clear_unfinished(path)
                 for made in new:
                     sync(made.parent)
-            yield path
+            try:
+                write_text(path, KIND, f"{marker}\n")
+                yield path
+            finally:
+                clear_unfinished(path)
+                with suppress(OSError):
+                    if (path / marker).is_file() or _names(path) <= {LOCK, KIND}:
+                        (path / KIND).unlink()
     except BaseException:
         with suppress(OSError):
-            for made in new if entered else ():
+            for made in new if ours else ():
                 made.rmdir()
         raise
 
 
 def _fits(path: Path, marker: str) -> None:
     """Raise RunError unless a folder is empty or of an experiment of this kind."""
-    here = _names(path) - {".lock"}
-    if here and not here & {RUN, STUDY} and not _unfinished(path, here):
-        raise RunError(f"{path} holds other files and no run: choose a new or empty folder")
-    if here & ({RUN, STUDY} - {marker}):
-        kinds = ("a run", "another kind of experiment")
-        there, wanted = kinds if marker == STUDY else kinds[::-1]
-        raise RunError(f"{path} holds {there}, not {wanted}: choose a new or empty folder")
-
-
-def _unfinished(path: Path, here: set[str]) -> bool:
-    """Whether a folder is of an experiment that was stopped: it has parts, and what is called so is not somebody's own."""
-    names = {name for name in _names(path / "parts") if not name.startswith(".")}
-    return all(map(_KEY.fullmatch, names)) if names else here <= {"parts"}
+    here = {name for name in _names(path) if name != LOCK and not name.startswith(UNFINISHED)}
+    kinds = [kind for kind in KINDS if kind in here]
+    unfinished = not kinds and KIND in here
+    if unfinished:
+        try:
+            kinds = [(path / KIND).read_text(encoding="utf-8", errors="replace").strip()]
+        except FileNotFoundError:
+            return  # it has just ended; who holds the folder looks again
+    if here and not kinds and not (here == {"parts"} and not _names(path / "parts")):
+        raise RunError(f"{path} holds other files and no {KINDS[marker]}: choose a new or empty folder")
+    if kinds and marker not in kinds:
+        there = f"{'an unfinished' if unfinished else 'a'} {KINDS.get(kinds[0], 'other experiment')}"
+        raise RunError(f"{path} holds {there}, not a {KINDS[marker]}: choose a new or empty folder")
 
 
 def _names(folder: Path) -> set[str]:
@@ -216,11 +209,6 @@ class Folder:
             if part.name not in kept and _KEY.fullmatch(part.name):
                 shutil.rmtree(part, ignore_errors=True)
 
-    def clear_unfinished(self) -> None:
-        """Remove what an ended experiment left half written."""
-        _clear_unfinished(self.path / "parts")
-        _clear_unfinished(self.path)
-
 
 def write_text(folder: Path, name: str, text: str) -> None:
     """Write a file whole or not at all.
@@ -251,7 +239,8 @@ def whole(folder: Path, name: str) -> Iterator[Path]:
         sync(folder)
 
 
-def _clear_unfinished(folder: Path) -> None:
+def clear_unfinished(folder: Path) -> None:
+    """Remove what an ended experiment left half written."""
     for left in folder.glob(f"{UNFINISHED}*"):
         with suppress(OSError):
             _remove(left)
@@ -303,7 +292,7 @@ def clearly(path: Path) -> Iterator[None]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder. The lock is the operating system's, so it ends with the process however that ends; the file only names it."""
-    name = folder / ".lock"
+    name = folder / LOCK
     while True:
         with clearly(folder):
             file = os.open(name, os.O_RDWR | os.O_CREAT, 0o644)

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,8 +176,7 @@ class Study:
         path = self.folder.path
         info = {**asked, **self.info(), "files": list(files)}
         with clearly(path):
-            before = json.loads((path / STUDY).read_text(encoding="utf-8")).get("files", []) if (path / STUDY).is_file() else []
-            for name in [STUDY, *before]:
+            for name in [STUDY, *self._files_before()]:
                 (path / name).unlink(missing_ok=True)
             shutil.rmtree(path / "figures", ignore_errors=True)  # drawn anew from what is found now
         for name, text in files.items():
@@ -185,6 +184,13 @@ class Study:
         write_text(path, STUDY, json.dumps(info, indent=2, default=str) + "\n")
         self.folder.keep_only(self._keys)
         return info
+
+    def _files_before(self) -> list[str]:
+        """What the experiment that finished here before wrote; nothing where that cannot be read."""
+        with suppress(OSError, ValueError, AttributeError, TypeError):
+            files = json.loads((self.folder.path / STUDY).read_text(encoding="utf-8")).get("files", [])
+            return [name for name in files if isinstance(name, str) and Path(name).name == name]
+        return []
 
 
 def whole_draws(replications: int) -> int:

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel
@@ -152,8 +153,8 @@ class Whole:
 
 
 def factors(scenario: Scenario, policy: bool = False) -> tuple[Factor, ...]:
-    """What varies, in the order of the schema: every number and date whose ``low`` or ``high`` is not its value, except a share that has
-    nobody to share with.
+    """What varies, in the order of the schema and then of names: every number and date whose ``low`` or ``high`` is not its value, except a
+    share that has nobody to share with.
 
     Args:
         scenario: a valid one.
@@ -220,7 +221,8 @@ def _entries(value: Any, path: Path, star: tuple[str, ...]) -> Iterator[tuple[st
                 yield from _entries(item, (*path, key), (*star, key))
     elif isinstance(value, (Mapping, list)):
         free = not _shape(star).keys
-        items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
+        # In order of name: a file with its keys in another order is the same scenario, and positions are told apart by their order.
+        items: Iterable[tuple[Any, Any]] = sorted(value.items(), key=itemgetter(0)) if isinstance(value, Mapping) else enumerate(value)
         for key, item in items:
             yield from _entries(item, (*path, key), (*star, "*" if free else text(key)))
 

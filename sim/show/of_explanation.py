@@ -40,9 +40,6 @@ def page(found: Explanation) -> Page:
         blocks.append(Block(f"{figure_name(figure)}{_unit(figure)}", ("Contribution", "95% interval", "With it"), lines))
     notes = [ORDER_NOTE, "Paired: in each replication the same people have the same luck at every step."]
     notes.append(MEAN_NOTE if "uncertain" in found.info else INTERVAL_NOTE)
-    if apart := found.info.get("intervals_apart"):
-        named = ", ".join(apart[:3]) + (f" and {len(apart) - 3} more" if len(apart) > 3 else "")
-        notes.append(f"The files also give other intervals for {named}. That is no lever: what it does is in the last one's figures.")
     return Page(f"From {found.name} to {found.other}", what_was_made(found.info), says, blocks, notes)
 
 

@@ -51,7 +51,7 @@ def parts(folder):
 
 
 def half_written(folder):
-    return [path for path in folder.rglob("*") if path.name.startswith(".")]
+    return [path for path in folder.rglob("*") if path.name.startswith(".") and path.name != ".kind"]
 
 
 def tables(folder):

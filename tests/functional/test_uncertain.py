@@ -232,16 +232,20 @@ def test_a_sweep_is_over_draws_too():
         assert rows.iloc[1][name] == pytest.approx(expected[its])
 
 
-def test_an_explanation_names_the_assumptions_that_only_have_other_intervals():
-    """They are no lever, but where assumptions vary they do something."""
+def test_what_other_intervals_do_is_not_put_down_to_a_lever():
+    """They are no lever, but where assumptions vary they do something: a step of their own, and the levers' are as without them."""
     key = "coaches.absence"
     more = {"jobcentres.Hill.coaches": 3.5}
     wider = more | {key: ABSENCE[key] | {"high": 0.5}}
-    for changes, apart in ((more, []), (wider, [key])):
-        found = sim.explain(unsure(), unsure(changes), [str(DELAY)], replications=4, workers=1, uncertain=True)
-        assert found.info["intervals_apart"] == apart and ("other intervals for coaches.absence" in str(found.page)) is bool(apart)
+    same, apart = (
+        sim.explain(unsure(), unsure(changes), [str(DELAY)], replications=4, workers=1, uncertain=True) for changes in (more, wider)
+    )
+    its = apart.rows(apart.figures[0]).set_index("key")["difference"]
+    assert list(its.index) == ["jobcentres.Hill.coaches", "other intervals", "all"] and apart.levers[1] == f"other intervals: {key}"
+    assert its["jobcentres.Hill.coaches"] == same.rows(same.figures[0])["difference"].iloc[0]
+    assert its["other intervals"] > 0 and its["all"] == pytest.approx(its.iloc[:2].sum())
     certain = sim.explain(unsure(), unsure(wider), [str(DELAY)], replications=2, workers=1)
-    assert "other intervals" not in str(certain.page)
+    assert list(certain.table["key"]) == ["jobcentres.Hill.coaches", "all"]
 
 
 def test_a_procedure_that_needs_independent_values_gets_one_of_each_draw():

@@ -1,3 +1,4 @@
+import json
 import math
 from dataclasses import replace
 
@@ -92,7 +93,7 @@ def test_runs_that_cannot_be_paired_are_refused():
 @pytest.mark.parametrize("marker", ["run.json", "study.json"])
 def test_the_folder_of_another_experiment_is_left_alone(tmp_path, marker):
     (tmp_path / marker).write_text("{}")
-    with pytest.raises(RunError, match="holds a run or another kind of experiment"):
+    with pytest.raises(RunError, match=", not a comparison"):
         compare(small_scenario(), small_scenario(name="other"), out=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [marker]
 
@@ -120,7 +121,43 @@ def test_one_comparison_at_a_time_is_in_a_folder_and_a_stopped_one_goes_on(tmp_p
     (tmp_path / "cmp" / ".unfinished-comparison.csv").write_text("torn")
     compare(*scenarios, workers=1, out=tmp_path / "cmp")
     compare(*scenarios, workers=1, out=tmp_path / "cmp")  # and once more
-    assert {path.name for path in (tmp_path / "cmp").iterdir()} == {"0_small", "1_other", "comparison.csv", "comparison_weekly.parquet"}
+    assert {path.name for path in (tmp_path / "cmp").iterdir()} == {
+        *("0_small", "1_other"),
+        *("comparison.csv", "comparison.json", "comparison_weekly.parquet"),
+    }
+
+
+def test_nothing_in_a_folder_is_of_two_comparisons(tmp_path):
+    """Neither when another one is stopped in it, nor when it ends."""
+    base, other, third = (small_scenario(name=name) for name in ("small", "other", "third"))
+
+    def stop(done, total):
+        if done == 4:
+            raise KeyboardInterrupt
+
+    compare(base, other, workers=1, out=tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        compare(base, third, seed=8, workers=1, out=tmp_path, progress=stop)
+    assert not [path for path in tmp_path.iterdir() if path.suffix in (".csv", ".parquet", ".json")]
+    compare(base, third, seed=8, workers=1, out=tmp_path)
+    folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    info = json.loads((tmp_path / "comparison.json").read_text())
+    assert folders == ["0_small", "1_third"] == info["folders"] and (info["seed"], info["replications"]) == (8, 3)
+    assert all(json.loads((tmp_path / name / "run.json").read_text())["seed"] == 8 for name in folders)
+
+
+def test_runs_of_another_version_of_the_program_are_not_paired():
+    one, other = tables("a", [1, 2]), tables("b", [1, 2])
+    other.info["code"] = "0" * 64
+    with pytest.raises(RunError, match="'b' was made by another version of the program"):
+        compare(one, other)
+
+
+def test_a_difference_that_is_the_same_in_each_replication_has_no_variance_ratio():
+    """It scatters by rounding only."""
+    values = np.array([1.3, 2.7, 4.1, 0.9, 1.7, 2.2, 3.3, 0.4])
+    assert (values + 0.1 - values).std() > 0
+    assert math.isnan(only_row(compare(tables("a", values), tables("b", values + 0.1)))["variance_ratio"])
 
 
 def test_runs_of_one_name_are_told_apart():
@@ -138,7 +175,7 @@ def test_scenarios_are_run_with_the_same_luck(tmp_path):
     assert seen[0] == (0, 9) and seen[-1] == (9, 9) and [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert {p.name for p in tmp_path.iterdir()} == {
         *("0_small", "1_the_same_again_", "2_no_phone"),
-        *("comparison.csv", "comparison_weekly.parquet"),
+        *("comparison.csv", "comparison.json", "comparison_weekly.parquet"),
     }
     same = result.table[result.table["other"] == "the same again!"]
     assert set(same["verdict"]) <= {"the same", "no difference can be told"}  # blank ones cannot be told

@@ -44,7 +44,7 @@ def test_what_was_kept_is_there(x):
         assert all(folder.finished(key, list(TABLES)) for key in KEYS)
         assert not folder.finished(KEYS[0].replace("0000", "1111"), list(TABLES))
         assert folder.read(KEYS[2], "weekly")["week"].tolist() == [2]
-    assert names(x) == ["parts"] and names(x / "parts") == KEYS
+    assert names(x) == [".kind", "parts"] and names(x / "parts") == KEYS
 
 
 def test_a_part_can_be_checked_by_hand(x):
@@ -122,7 +122,7 @@ def test_what_a_killed_run_left_half_written_is_removed(x, left, tmp_path):
     else:
         (x / left).write_text("half")
     with held(x):
-        assert names(x) == [".lock", "parts"] and names(x / "parts") == KEYS
+        assert names(x) == [".kind", ".lock", "parts"] and names(x / "parts") == KEYS
     assert "link" not in left or (tmp_path / "mine").is_dir()
 
 
@@ -188,10 +188,25 @@ def test_folders_are_left_behind_only_with_something_in_them(tmp_path, before):
 def test_a_folder_is_of_one_kind_of_experiment(tmp_path, first, second):
     with held(tmp_path / "x", first):
         (tmp_path / "x" / first).write_text("{}")
-    kinds = {RUN: "a run", STUDY: "another kind of experiment"}
+    kinds = {RUN: "a run", STUDY: "a study such as a sweep"}
     with pytest.raises(RunError, match=f"holds {kinds[first]}, not {kinds[second]}"), held(tmp_path / "x", second):
         pass
     assert names(tmp_path / "x") == [first]
+
+
+@pytest.mark.parametrize(("first", "second"), [(RUN, STUDY), (STUDY, RUN)])
+def test_a_stopped_experiment_keeps_its_folder_from_another_kind(tmp_path, first, second):
+    """Which would remove its replications as none of its own."""
+    with pytest.raises(KeyboardInterrupt), held(tmp_path / "x", first) as folder:
+        folder.keep(KEYS[0], TABLES)
+        raise KeyboardInterrupt
+    kinds = {RUN: "run", STUDY: "study such as a sweep"}
+    with pytest.raises(RunError, match=f"holds an unfinished {kinds[first]}, not a {kinds[second]}"), held(tmp_path / "x", second):
+        pass
+    with held(tmp_path / "x", first) as folder:
+        assert folder.finished(KEYS[0], list(TABLES))
+        (tmp_path / "x" / first).write_text("{}")
+    assert names(tmp_path / "x") == ["parts", first]
 
 
 def test_one_kind_that_finishes_while_another_asks_is_noticed(tmp_path, monkeypatch):
@@ -203,7 +218,7 @@ def test_one_kind_that_finishes_while_another_asks_is_noticed(tmp_path, monkeypa
         return real(path)
 
     monkeypatch.setattr(store, "_locked", late)
-    with pytest.raises(RunError, match="holds another kind of experiment, not a run"), held(tmp_path / "x"):
+    with pytest.raises(RunError, match="holds a study such as a sweep, not a run"), held(tmp_path / "x"):
         pass
     assert names(tmp_path / "x") == [STUDY]
 
@@ -214,7 +229,7 @@ def test_two_into_one_folder_are_refused_by_whatever_name(tmp_path):
         for name in ("x", "link"):
             with pytest.raises(RunError, match=f"in use by another run \\(process {os.getpid()}\\)"), held(tmp_path / name):
                 pass
-        assert names(tmp_path / "x") == [".lock", "parts"]  # who was refused has taken nothing away
+        assert names(tmp_path / "x") == [".kind", ".lock", "parts"]  # who was refused has taken nothing away
     with held(tmp_path / "link"):
         pass
 

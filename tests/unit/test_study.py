@@ -95,11 +95,11 @@ def test_a_changed_scenario_is_another_point(made, tmp_path):
 def test_a_run_and_another_experiment_do_not_share_a_folder(made, tmp_path):
     scenario = tiny(FEW)
     run(scenario, replications=1, workers=1, out=tmp_path / "run")
-    with pytest.raises(RunError, match="holds a run, not another kind of experiment"), open_study(tmp_path / "run", 1):
+    with pytest.raises(RunError, match="holds a run, not a study such as a sweep"), open_study(tmp_path / "run", 1):
         pass
     with open_study(tmp_path / "study", 1, workers=1) as study:
         study.finish({}, {})
-    with pytest.raises(RunError, match="holds another kind of experiment, not a run"):
+    with pytest.raises(RunError, match="holds a study such as a sweep, not a run"):
         run(scenario, replications=1, workers=1, out=tmp_path / "study")
 
 
@@ -156,3 +156,14 @@ def test_what_another_experiment_left_in_the_folder_goes(tmp_path):
     with open_study(tmp_path / "x", 1, workers=1) as study:
         study.finish({"b.csv": "2\n"}, {"experiment": "another"})
     assert {path.name for path in (tmp_path / "x").iterdir()} == {"b.csv", "study.json", "notes.txt"}
+
+
+@pytest.mark.parametrize("text", ["{}x", "[]", '{"files": 3}', '{"files": ["../mine.txt", 3]}', "\0"])
+def test_what_cannot_be_read_of_an_experiment_before_is_in_nobodys_way(made, tmp_path, text):
+    (tmp_path / "mine.txt").write_text("mine")
+    with open_study(tmp_path / "x", 1, workers=1) as study:
+        study.finish({"a.csv": "1"}, {})
+    (tmp_path / "x" / "study.json").write_text(text)
+    with open_study(tmp_path / "x", 1, workers=1) as study:
+        study.finish({"b.csv": "2"}, {})
+    assert (tmp_path / "x" / "b.csv").read_text() == "2" and (tmp_path / "mine.txt").exists()
