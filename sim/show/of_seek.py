@@ -22,6 +22,7 @@ from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
 from sim.show.rounding import date, day, plain, rounded, zone
 from sim.show.style import COLOURS, DASHES, FAINT, GRID, INK, MARKERS, Chart, date_axis, drawn, empty, plain_numbers
+from sim.show.words import unseen
 
 COUNTED = {"coaches": "coach", "desks": "desk", "places": "place"}
 """Levers of which one has a number: so many coaches, but an absence of so much."""
@@ -196,7 +197,21 @@ def _notes(found: Seek) -> list[str]:
         f"Each value is run until its interval is on one side of the promise, or within {_zone(found)} of it, which does not matter. "
         f"With all its looks it is misjudged with a probability of at most {100 * sought.point_error:.2g}%, so that intervals are wider "
         f"than usual.{luck}",
+        *_all_equal(found),
         "The same people have the same luck at every value.",
+    ]
+
+
+def _all_equal(found: Seek) -> list[str]:
+    """A warning where replications agree so well that nothing is known of how they scatter; a share has no need of it."""
+    rows = found.table[found.table["low"] == found.table["high"]]
+    if found.share is not None or rows.empty:
+        return []
+    names, fewest, confidence = [_written(value) for value in rows["value"]], int(rows["replications"].min()), found.sought.plan.confidence
+    where = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return [
+        f"At {where} all replications give the same, so that nothing is known of how they scatter: after {fewest} of them another value "
+        f"that comes in up to {unseen(fewest, confidence)} of replications may not have been seen. --in-share allows for that."
     ]
 
 

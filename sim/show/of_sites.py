@@ -19,7 +19,7 @@ from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
 from sim.show.rounding import date, plain, signed, zone
 from sim.show.style import FAINT, GRID, INK, Chart, drawn
-from sim.show.words import INTERVAL_NOTE, difference
+from sim.show.words import INTERVAL_NOTE, difference, unseen
 
 MOST_ROWS = 15
 """Sets in the table and in the figure, at most; ``sets.csv`` has all."""
@@ -143,6 +143,12 @@ def _notes(found: Sites) -> list[str]:
     ]
     if _shown(found)["replications"].nunique() > 1:
         notes.append("Sets with fewer replications had less of the same luck: compare differences from the best, not estimates.")
+    same = found.table.loc[found.table["verdict"] == SAME, "pairs"]
+    if len(same):
+        notes.append(
+            f"The same: in every one of the replications compared. What differs in up to {unseen(int(same.min()), found.confidence)} of "
+            "replications may not have been seen."
+        )
     return notes if "uncertain" in found.info else [*notes, INTERVAL_NOTE.replace("95%", sure)]
 
 

@@ -221,6 +221,11 @@ def footnote(run: RunTables) -> str:
     return f"{run.name}. {number} replications, 95% intervals (simulation uncertainty only)."
 
 
+def unseen(replications: int, confidence: float) -> str:
+    """How often, at most, something may come that none of so many replications had, ``45%``: the exact bound of a share."""
+    return f"{100 * (1 - (1 - confidence) ** (1 / replications)):.2g}%"
+
+
 def interval_note(run: RunTables) -> str:
     """What its intervals tell, and what they do not."""
     return INTERVAL_NOTE if run.per_draw == 1 else UNCERTAIN_NOTE

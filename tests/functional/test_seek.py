@@ -26,6 +26,7 @@ from sim.measures import MEASURES
 from sim.model.simulation import simulate
 from sim.scenario import dump
 from sim.scenario.grid import varied
+from sim.show import of_seek
 from sim.show.answers import Seek
 from sim.view import View
 from tests.exact.queues import bailey
@@ -437,3 +438,19 @@ def test_the_confidence_is_told_as_it_was_asked():
     assert "not what the assumptions do" not in shown.page.notes[1] and "assumptions varied" in shown.page.made
     share = outcome_of(NUMBERS, WAIT, np.linspace(9, 3, 9), share=0.5)
     assert "normal distribution" not in share.page.notes[0] and "10 percentage points" in share.page.notes[1]
+
+
+def test_values_all_the_same_are_said_to_tell_nothing_of_their_scatter():
+    """The number of coaches is the same whatever luck is; a promise in a share of replications is judged by what may be unseen anyway."""
+    promise = Promise.parse("coaches >= 1", TINY)
+    mean = seek(TINY, COACHES, ["1", "3"], promise, most=5, **QUICK)
+    assert (mean.table["low"] == mean.table["high"]).all()
+    (note,) = [note for note in of_seek.page(mean).notes if "all replications give the same" in note]
+    assert (
+        note.startswith("At 1 and 3 all")
+        and "after 5 of them" in note
+        and f"up to {100 * (1 - 0.05 ** (1 / 5)):.0f}% of replications" in note
+    )
+    share = seek(TINY, COACHES, ["1", "3"], promise, share=0.2, most=20, **QUICK)
+    scatters = seek(TINY, COACHES, ["1", "2"], Promise.parse("review_delay <= 0.5", TINY), most=5, **QUICK)
+    assert not [note for found in (share, scatters) for note in of_seek.page(found).notes if "the same, so" in note]

@@ -17,8 +17,9 @@ from sim.experiment.asked import Figure, QuestionError
 from sim.experiment.designs import saltelli
 from sim.experiment.sensitivity import DRAWS_EACH, FEWEST_DRAWS, METHODS, cost, sensitivity
 from sim.experiment.store import parquet
+from sim.luck import Luck
 from sim.scenario import ScenarioError, dump
-from sim.scenario.uncertainty import factors
+from sim.scenario.uncertainty import draw, factors
 from sim.show import of_sensitivity
 from tests.scenarios import tiny
 from tests.unit.test_indices import ishigami, ishigami_indices
@@ -175,6 +176,29 @@ def test_a_figure_without_a_value_somewhere_is_told_over_the_rest(played):
     played(lambda positions, replication: np.nan)
     with pytest.raises(QuestionError, match=r"first_meeting_wait\.mean: the figure has a value throughout in 0 of 40 draws"):
         look(three(), "latin", draws=40)
+
+
+def test_screening_shares_no_luck_with_draws(played, monkeypatch):
+    """Luck is kept apart by its count, whatever the members of a set are called: what screening tells is evidence of its own."""
+    used, whose = {"draws": set(), "morris": set()}, "draws"
+
+    def one(self, subject, purpose, count=0):
+        used[whose].add((subject.name, subject.date, purpose, count))
+        return real_one(self, subject, purpose, count)
+
+    def many(self, names, numbers, dates, purpose, counts=0):
+        used[whose].update((name, date, purpose, counts) for name, date in zip(names, dates, strict=True))
+        return real_many(self, names, numbers, dates, purpose, counts)
+
+    real_one, real_many = Luck.uniform, Luck.uniforms
+    monkeypatch.setattr(Luck, "uniform", one)
+    monkeypatch.setattr(Luck, "uniforms", many)
+    played(lambda positions, replication: 1.0)
+    draw(three(), 1, 0)
+    undrawn(three(), "latin", draws=4)
+    whose = "morris"
+    undrawn(three(), "morris", paths=4)
+    assert len(used["draws"]) > 20 and len(used["morris"]) == 3 * 4 * 3 and not used["draws"] & used["morris"]
 
 
 # The simulation itself

@@ -143,6 +143,7 @@ def test_what_comes_before_the_sites_is_the_same_in_every_set(folder):
     assert found.info["found_finished"] == 20
     assert says(found).startswith("All 3 sets give the same by claims")
     assert "Opening none gives the same, so that by this figure none is needed." in says(found)
+    assert any("may not have been seen" in note for note in found.page.notes)
 
 
 def test_the_other_way_round_the_other_end_is_best(folder):
@@ -164,6 +165,20 @@ def test_the_budget_ends_it_and_that_is_said():
     found = run(town(("Hill",), **{"Hill Lane": site("Hill", takes_from={"Hill": 0.48})}), 1, indifference=0.001)
     assert not found.chosen.finished and set(rows(found)["replications"]) == {4} == set(rows(found, NONE)["replications"])
     assert "The budget of 4 replications of a set was spent before this was settled" in says(found)
+
+
+def test_the_more_often_sets_were_looked_at_the_wider_are_the_intervals_from_none_and_from_all(folder, monkeypatch):
+    """They have to hold at every look: at the third, after 2, 3 and 4 replications, 1/12 of the risk is left, at the first 1/2."""
+    ways = {"better": "higher", "indifference": 0.001, "out": folder}
+    once = run(town(), 1, **ways)
+    monkeypatch.setattr(wrapper, "FIRST", 2)
+    monkeypatch.setattr(wrapper, "STEP", 1)
+    thrice = run(town(), 1, **ways)
+    assert once.best == thrice.best and set(rows(thrice)["replications"]) == {4} and thrice.info["found_finished"] == 20
+    wider = stats.t.isf(0.05 / (2 * 6 * 12), 3) / stats.t.isf(0.05 / (2 * 6 * 2), 3)  # two tails, three sets from none and from all
+    for kind in (NONE, ALL):
+        half, its = ((rows(found, kind)["high"] - rows(found, kind)["low"]).item() / 2 for found in (once, thrice))
+        assert half > 0 and its / half == pytest.approx(wider)
 
 
 def test_too_many_sets_are_built_up_and_that_is_said(monkeypatch):

@@ -20,11 +20,12 @@ from typer.testing import CliRunner
 
 from sim.__main__ import main
 from sim.cli import app
-from sim.experiment import job
+from sim.experiment import job, run_folder
 from sim.experiment.replications import run
-from sim.experiment.store import SUMS
+from sim.experiment.store import SUMS, write_text
 from sim.experiment.workers import RunError
 from sim.model.simulation import simulate
+from sim.results import RunTables
 from sim.scenario import dump
 from tests.scenarios import tiny
 
@@ -89,6 +90,25 @@ def test_ctrl_c_is_said_in_a_sentence_and_keeps_what_had_finished(files, monkeyp
     outcome = jobcentre(*COMMANDS[command], "--workers", 1, "--out", "x")
     assert (outcome.exit_code, outcome.stdout) == (130, "") and outcome.stderr.endswith(STOPPED), outcome.stderr
     assert len(parts(files / "x")) == 2 and not half_written(files / "x")
+
+
+def test_tables_of_which_only_some_are_written_are_not_taken_for_a_finished_run(files, monkeypatch):
+    """By the mark of the run that was in the folder before, of fewer replications."""
+    run(BASE, replications=1, workers=1, out=files / "x")
+
+    def interrupted(path, name, text):
+        if name == "summary.csv":
+            raise KeyboardInterrupt
+        write_text(path, name, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(run_folder, "write_text", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(BASE, replications=2, workers=1, out=files / "x")
+    with pytest.raises(FileNotFoundError, match="holds no finished run"):
+        RunTables.read(files / "x")
+    assert run(BASE, replications=2, workers=1, out=files / "x").info["found_finished"] == 2
+    assert RunTables.read(files / "x").info["replications"] == 2
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app
 from sim.experiment.asked import Figure, QuestionError
+from sim.experiment.contrasts import contrasts, fieller
 from sim.experiment.indices import variance_components
 from sim.experiment.job import Point
 from sim.experiment.replications import run
@@ -20,6 +22,7 @@ from sim.experiment.workers import RunError
 from sim.results import OVER_DRAWS, SPLIT, by_draw, draw_range, over_replications
 from sim.scenario import dump
 from tests.scenarios import tiny
+from tests.unit.test_compare import several
 
 ABSENCE = {"coaches.absence": {"value": 0.1, "low": 0.0, "high": 0.4}}
 DELAY = Figure("review_delay", "mean", unit="working days")
@@ -105,6 +108,20 @@ def test_a_replication_without_a_value_leaves_the_draw_to_the_others():
     assert np.isnan(found["luck_share"])  # one whole draw tells no variance between draws
 
 
+def test_what_one_more_entry_costs_is_over_draws_too():
+    """Replications of a draw that are all alike tell no more than one of each, and the interval is as wide."""
+    rng = np.random.default_rng(5)
+    more, dearer = rng.normal(10, 1, 5).repeat(2), rng.normal(3000, 300, 5).repeat(2)
+    runs = [
+        several(name, {("job_entries", "count", "people"): 50 + part * more, ("cost", "total", "pounds"): 90_000 + part * dearer})
+        for part, name in enumerate(("base", "other"))
+    ]
+    base, other = (replace(one, info=one.info | {"replications_per_draw": 2}) for one in runs)
+    row = contrasts(base, other).set_index("measure").loc["cost_per_additional_entry"]
+    assert tuple(row[["difference", "low", "high"]]) == pytest.approx(fieller(dearer[::2], more[::2]))
+    assert (row["replications"], row["draws"]) == (10, 5)
+
+
 # A run
 
 
@@ -183,6 +200,18 @@ def test_a_precision_counts_draws():
     assert found.info["replications"] == 2 * len(halves) < 40 and told["recommended"] % 2 == 0
     row = everyone(found.summary, "coach_use", "share").iloc[0]
     assert halves[-1] == pytest.approx((row["estimate"] - row["low"]) / row["estimate"], abs=1e-5)
+
+
+def test_a_precision_that_is_not_reached_takes_no_more_replications_than_allowed():
+    """Replications, not draws, are what a planner allows and pays for."""
+    short = unsure({"period.to": "2021-02-14"})
+    made = []
+    info = run(
+        short, replications=16, precision=0.001, figures=[DELAY], workers=1, uncertain=True, progress=lambda done, _: made.append(done)
+    ).info
+    assert (info["replications"], info["draws"], max(made)) == (16, 8, 16)
+    with pytest.raises(QuestionError, match="expected at least 8"):
+        run(short, replications=14, precision=0.001, figures=[DELAY], workers=1, uncertain=True)
 
 
 # More scenarios than one

@@ -216,6 +216,16 @@ def test_sobol_is_its_seeds_and_leaves_rows_with_gaps_out():
         sobol(design, outputs * np.nan, seed=6)
 
 
+@pytest.mark.parametrize("row", [0, 7, 15])
+def test_what_a_single_row_tells_is_in_the_interval_whichever_row_it_is(row):
+    """One factor moves the figure in one row only, the first or the last: some of the resampled have it, some have not."""
+    design = saltelli({"rare": 1, "other": 1}, 16, seed=8)
+    outputs = design.points[:, [1]].copy()
+    outputs[4 * row : 4 * row + 4] += 5 * design.points[4 * row : 4 * row + 4, [0]]
+    rare = sobol(design, outputs, seed=8).set_index("factor").loc["rare"]
+    assert 0 == rare["total_from"] < rare["total"] < rare["total_to"]
+
+
 def test_a_figure_that_never_changes_has_no_shares():
     design = saltelli(THREE, 16, seed=7)
     table = sobol(design, np.full((80, 3), 0.1), seed=7)

@@ -244,6 +244,16 @@ def test_dates_are_order_statistics_and_the_share_that_gets_there():
     assert table["replications"].tolist() == [10, 9, 9, 9]
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 7, 10, 20])
+def test_the_p90_of_dates_is_the_day_by_which_nine_in_ten_got_there(number):
+    """The first such day: of three or five replications that is the last. The same for one in ten and for half."""
+    days = 18300 + np.arange(number)
+    table = of_dates(*days[::-1])
+    for name, share in (("p10", 0.1), ("median", 0.5), ("p90", 0.9)):
+        day = table.loc[name, "estimate"]
+        assert (days <= day).mean() >= share > (days < day).mean()
+
+
 def test_a_quantile_among_those_that_never_get_there_is_blank():
     table = of_dates(18300, math.nan, math.nan)
     assert table.loc["p10", "estimate"] == 18300

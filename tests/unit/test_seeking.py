@@ -1,6 +1,7 @@
 import math
 from collections import Counter
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from sim.experiment import seeking
 from sim.experiment.evidence import (
     BREAKS,
     BUDGET_SPENT,
@@ -303,6 +305,27 @@ def test_the_whole_search_errs_no_more_than_stated():
         broken += BREAKS in decisions(sought).values()
         fallen += bool(sought.falls)
     assert 5 <= broken < 49 and fallen < 49
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_the_error_of_a_false_fall_does_for_all_pairs_that_may_be_compared(number, monkeypatch):
+    """Whatever is decided at each point: every way that a search can take is taken, and the pairs it compares are counted."""
+    plan, compared, errors = Plan(0.1), set(), set()
+
+    def told(values, pairs, promised, plan, error):
+        compared.update((first.point, second.point) for first, second in pairs)
+        errors.add(error)
+        return []
+
+    monkeypatch.setattr(seeking, "falls", told)
+    for decisions in product((KEEPS, BREAKS, TOO_CLOSE), repeat=number):
+        monkeypatch.setattr(
+            seeking, "judge", lambda values, points, *_, said=decisions: [Judged(p, 5, 0.0, 0.0, 0.0, said[p], 1) for p in points]
+        )
+        seek(exact([0.0] * number), number, Promised(0), plan)
+    (error,) = errors
+    assert len(compared) * error <= (1 - plan.confidence) * (1 + 1e-9)
+    assert number < 2 or len(compared) * error == pytest.approx(1 - plan.confidence), "none of it is left unused either"
 
 
 @pytest.mark.parametrize(("n", "kept"), [(10, 0), (10, 10), (40, 37), (100, 95), (7, 3)])

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from sim.experiment import job
+from sim.experiment import study as module
 from sim.experiment.asked import Figure
 from sim.experiment.job import Point
 from sim.experiment.replications import run
+from sim.experiment.store import write_text
 from sim.experiment.study import LUCK_PER_DRAW, open_study, over_points
 from sim.experiment.workers import RunError
 from sim.model.simulation import simulate
@@ -156,6 +158,24 @@ def test_what_another_experiment_left_in_the_folder_goes(tmp_path):
     with open_study(tmp_path / "x", 1, workers=1) as study:
         study.finish({"b.csv": "2\n"}, {"experiment": "another"})
     assert {path.name for path in (tmp_path / "x").iterdir()} == {"b.csv", "study.json", "notes.txt"}
+
+
+@pytest.mark.parametrize("last", ["a.csv", "b.csv", "study.json"])
+def test_results_of_which_only_some_are_written_are_not_marked_finished(tmp_path, monkeypatch, last):
+    """By the mark of those that were there before, of another question in the same folder."""
+    with open_study(tmp_path / "x", 1, workers=1) as study:
+        study.finish({"a.csv": "1\n", "b.csv": "1\n"}, {"experiment": "one"})
+
+    def stopped(path, name, text):
+        if name == last:
+            raise KeyboardInterrupt
+        write_text(path, name, text)
+
+    monkeypatch.setattr(module, "write_text", stopped)
+    with pytest.raises(KeyboardInterrupt), open_study(tmp_path / "x", 1, workers=1) as study:
+        study.finish({"a.csv": "2\n", "b.csv": "2\n"}, {"experiment": "another"})
+    assert not (tmp_path / "x" / "study.json").exists()
+    assert {path.read_text() for path in (tmp_path / "x").glob("*.csv")} <= {"2\n"}
 
 
 @pytest.mark.parametrize("text", ["{}x", "[]", '{"files": 3}', '{"files": ["../mine.txt", 3]}', "\0"])

@@ -296,6 +296,14 @@ LIFE = f"{SHOP}.temporary"
         ),
         # more coaches go along than there are
         ({"jobcentres.Hill.coaches": between(2.5, 0.3, 2.5)}, 0, {f"{SHOP}.coaches_from.Hill": 0.3}),
+        # more go along than there are, most of all before others come: as many as there are then
+        (
+            {
+                "jobcentres.Hill.coaches": {"2021-02-01": 2.5, "2021-03-15": between(0.5, 0.2, 0.5), "2021-03-22": between(0.5, 0.4, 0.5)},
+            },
+            0,
+            {f"{SHOP}.coaches_from.Hill": 0.2},
+        ),
         # the phone worse than no contact at all
         ({"job_entry.no_contact": between(0.8, 0.7, 0.95)}, 1, {"job_entry.phone_only": 0.95}),
         # closes before it opens
@@ -406,6 +414,8 @@ def test_a_latin_hypercube_has_one_position_in_each_part_of_every_dimension(draw
         assert stats.kstest((table * draws % 1).ravel(), "uniform").pvalue > 1e-6, "anywhere within a part"
         together = np.corrcoef(parts.ravel(), (table * draws % 1).ravel())[0, 1]
         assert abs(together) < 5 / np.sqrt(table.size), "whichever part it is"
+        in_order = np.argsort(table * draws % 1, axis=0)
+        assert abs(np.corrcoef(parts.ravel(), in_order.ravel())[0, 1]) < 5 / np.sqrt(table.size), "nor does their order tell it"
         alone = latin([chosen[10]], 3, draws)
         assert all(alone[i][chosen[10].name] == design[i][chosen[10].name] for i in range(draws)), "whatever else varies"
         assert latin([chosen[10]], 4, draws) != alone
