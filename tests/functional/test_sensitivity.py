@@ -223,9 +223,9 @@ def test_the_delay_hangs_on_the_coaches_time_and_not_on_what_comes_after_it(kept
 
 
 def test_nothing_that_comes_before_changes(kept, tmp_path):
-    its_parts = shutil.copytree(kept.folder / "parts", tmp_path / "town" / "parts").parent
+    copied = shutil.copytree(kept.folder, tmp_path / "town")
     scenario = sim.load(kept.folder / "scenario.yaml")
-    found = undrawn(scenario, *METHODS, measure="claims", draws=6, paths=2, rows=2, out=its_parts)
+    found = undrawn(scenario, *METHODS, measure="claims", draws=6, paths=2, rows=2, out=copied)
     assert found.info["found_finished"] == 62
     for method, size in (("tornado", "swing"), ("morris", "mu_star")):
         assert (found.rows(method, found.figures[0])[size] == 0).all()
