@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from sim.experiment.asked import Figure
+    from sim.experiment.asked import Figure, QuestionError
+    from sim.experiment.workers import RunError
     from sim.scenario import Scenario, ScenarioError
     from sim.show.answers import Answer, Explanation, Seek, Sensitivity, Sites, Sweep
     from sim.show.result import Comparison, Result
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "QuestionError",
     "Result",
+    "RunError",
     "Scenario",
     "ScenarioError",
     "__version__",
@@ -51,7 +54,14 @@ try:
 except PackageNotFoundError:  # running from a source tree that was never installed
     __version__ = "0+unknown"
 
-_ELSEWHERE = {"Comparison": "sim.show.result", "Result": "sim.show.result", "Scenario": "sim.scenario", "ScenarioError": "sim.scenario"}
+_ELSEWHERE = {
+    "Comparison": "sim.show.result",
+    "QuestionError": "sim.experiment.asked",
+    "Result": "sim.show.result",
+    "RunError": "sim.experiment.workers",
+    "Scenario": "sim.scenario",
+    "ScenarioError": "sim.scenario",
+}
 
 
 def load(path: str | os.PathLike[str], set: Iterable[str] | Mapping[str, Any] = ()) -> Scenario:
@@ -80,7 +90,7 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     *,
     precision: float | None = None,
-    measures: Sequence[str] = (),
+    measures: str | Sequence[str] = (),
     cluster: str | None = None,
     uncertain: bool = False,
 ) -> Result:
@@ -148,20 +158,23 @@ def compare(
     return Comparison(found.table, found.weekly, runs[0], tuple(runs[1:]))
 
 
-def sweep(scenario: ScenarioLike, vary: Mapping[str, Sequence[Any]], measures: Sequence[str] = (), **options: Any) -> Sweep:
+def sweep(scenario: ScenarioLike, vary: Mapping[str, Sequence[Any]], measures: str | Sequence[str] = (), **options: Any) -> Sweep:
     """A grid over levers: every combination of the values of each key.
 
-    ``measures`` are the figures shown, such as ``["first_meeting_wait.p90"]``; the mean wait for the first meeting held if left out.
+    Values are a list, or as on the command line ``"0.04,0.06"`` or ``"0..10/2"``. ``measures`` are the figures shown, such as
+    ``["first_meeting_wait.p90"]``; the mean wait for the first meeting held if left out.
     Options are those of :func:`sim.experiment.sweep.sweep`.
     """
     from sim.experiment.sweep import sweep as experiment
+    from sim.scenario.grid import listed
     from sim.show.answers import Sweep
 
     given = _scenario(scenario)
-    return _answer(Sweep, experiment(given, vary, figures=_figures(given, measures), **options))
+    values = {key: listed(f"{key}={its}")[1] if isinstance(its, str) else its for key, its in vary.items()}
+    return _answer(Sweep, experiment(given, values, figures=_figures(given, measures), **options))
 
 
-def explain(base: ScenarioLike, other: ScenarioLike, measures: Sequence[str] = (), **options: Any) -> Explanation:
+def explain(base: ScenarioLike, other: ScenarioLike, measures: str | Sequence[str] = (), **options: Any) -> Explanation:
     """Which lever made the difference: each added in turn, in the order in which the other file gives them, adding up to the whole.
 
     Options are those of :func:`sim.experiment.explain.explain`; ``order`` and ``groups`` choose another order and join levers.
@@ -198,7 +211,7 @@ def seek(
 
     given = _scenario(scenario)
     promise = Promise.parse(until, given, from_a_day=by is not None)
-    values = steps(str(low), str(high), None if step is None else str(step))
+    values = steps(str(low), str(high), None if step is None else str(step), "--from, --to and --step")
     since = dt.date.fromisoformat(by) if isinstance(by, str) else by
     return _answer(Seek, experiment(given, vary, values, promise, since=since, **options))
 
@@ -219,7 +232,7 @@ def sites(scenario: ScenarioLike, choose: int, measure: str = MEASURE, by: str |
     return _answer(Sites, experiment(given, choose, figure=figure, since=since, **options))
 
 
-def sensitivity(scenario: ScenarioLike, measures: Sequence[str] = (), **options: Any) -> Sensitivity:
+def sensitivity(scenario: ScenarioLike, measures: str | Sequence[str] = (), **options: Any) -> Sensitivity:
     """Which assumptions an answer hangs on, and how uncertain they make it.
 
     Options are those of :func:`sim.experiment.sensitivity.sensitivity`, such as ``methods``, ``only``, ``replications`` and ``draws``.
@@ -231,10 +244,10 @@ def sensitivity(scenario: ScenarioLike, measures: Sequence[str] = (), **options:
     return _answer(Sensitivity, experiment(given, figures=_figures(given, measures), **options))
 
 
-def _figures(scenario: Scenario, measures: Sequence[str]) -> list[Figure]:
+def _figures(scenario: Scenario, measures: str | Sequence[str]) -> list[Figure]:
     from sim.experiment.asked import Figure
 
-    return [Figure.parse(text, scenario) for text in measures or [MEASURE]]
+    return [Figure.parse(text, scenario) for text in ([measures] if isinstance(measures, str) else measures) or [MEASURE]]
 
 
 def _answer(kind: type[AnAnswer], found: Any) -> AnAnswer:

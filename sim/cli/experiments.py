@@ -110,7 +110,10 @@ def explain(
 
     with errors_in_words():
         scenarios = load_all([base, other], changes or [])
-        groups = {name: keys for name, keys in (listed(text, "--group") for text in group or [])}
+        form = "NAME=KEY,KEY,..., such as people=coaches.absence,coaches.leavers_per_year"
+        named = [listed(text, "--group", form) for text in group or []]
+        if len(groups := dict(named)) < len(named):
+            raise ScenarioError([Problem("--group", None, None, "", "expected each name once")])
         with progress_bar(quiet) as progress:
             options = _options(seed, workers, cluster, out, progress, replications=replications, uncertain=uncertain)
             written = order_of(other)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -75,12 +77,19 @@ def share(written: str | float) -> float:
     return value
 
 
+_stopped = threading.Event()
+"""Ctrl-C was pressed. A library may lose the exception that says so, and then the next finished replication raises it again."""
+
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 
 
 @contextmanager
 def errors_in_words() -> Iterator[None]:
     """What the person can put right is said on the error output, without a traceback, with exit code 2."""
+    _stopped.clear()
+    before = None
+    with suppress(ValueError):  # not the main thread
+        before = signal.signal(signal.SIGINT, _stop)
     try:
         from sim.experiment.asked import QuestionError  # takes half a second, in which someone may think better of it
         from sim.experiment.workers import RunError
@@ -102,6 +111,14 @@ def errors_in_words() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("stopped; with --out, the same command goes on from here", err=True)
         raise typer.Exit(130) from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+def _stop(*signal: object) -> None:
+    _stopped.set()
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -111,7 +128,13 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         task = bar.add_task("replications", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def tell(done: int, total: int) -> None:
+            if _stopped.is_set():
+                raise KeyboardInterrupt
+            bar.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def load_all(files: list[Path], changes: list[str]) -> list[Scenario]:

@@ -51,7 +51,7 @@ def run_scenario(
     events: Annotated[bool, typer.Option("--events", help="Also keep a row per event (with --out).")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a scenario; print waits, reviews and job entries with their intervals."""
+    """Run a scenario; print waits, reviews and job entries with their intervals. --measure says what --precision is about."""
     if (people or events) and out is None:
         raise typer.BadParameter("--people and --events need --out DIR to keep their tables in")
     if measures and precision is None:

@@ -87,6 +87,10 @@ class Figure:
         statistics = measure.within_replication
         statistic = found["statistic"] or statistics[0]
         if statistic not in statistics:
+            if statistic in measure.statistics:
+                raise QuestionError(
+                    f"'{text}': {statistic} is taken over replications; of one replication {name} has {', '.join(statistics)}"
+                )
             raise QuestionError(
                 f"'{text}': expected a statistic of {name}, one of {', '.join(statistics)}, not '{statistic}'{_hint(statistic, statistics)}"
             )

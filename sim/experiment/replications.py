@@ -147,8 +147,11 @@ def until_precise(
         raise QuestionError(f"expected a figure with a size for a share of it to be told, not the date {dates[0]}")
     try:
         wanted = Precision(target=precision, most=(MOST if most is None else most) // study.per_draw)
+        if precision >= 1:
+            raise ValueError(f"expected a precision below 1, such as 0.05 for 5%, not {precision:.6g}")
     except ValueError as error:
-        raise QuestionError(str(error)) from None
+        of_draws = f"; {study.per_draw} replications are a draw of the assumptions, which is what counts here" * (study.per_draw > 1)
+        raise QuestionError(f"{error}{of_draws}") from None
     looked = how_many(np.zeros((len(figures), 0)), wanted)
     while looked.outcome == MORE:
         jobs = [study.job(point, i) for i in range(looked.replications * study.per_draw)]

@@ -7,6 +7,8 @@ there are many, and Sobol indices where there are few.
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,8 @@ MOST_FOR_SOBOL = 12
 FEWEST_DRAWS, DRAWS_EACH = 100, 3
 """Draws of the Latin hypercube unless told otherwise, and at least so many for each assumption. Of a hundred draws the 2.5% and 97.5%
 quantiles lie inside what was drawn; and correlations that hold the other assumptions constant need more than two draws for each."""
+_DATED = ["mean", *(f"{name}_{end}" for name in ("monte_carlo", "interval", "range") for end in ("low", "high"))]
+"""What in ``uncertainty.csv`` is a date where the figure is one; the variances are of days."""
 _OF_MORRIS = 16
 """The first count of luck that Morris's design takes; those below belong to draws."""
 
@@ -141,10 +145,13 @@ def sensitivity(
             "methods": {name: {"points": len(rows), "replications_of_each": len(rows[0])} for name, rows in jobs.items()},
         }
         files = {"scenario.yaml": dump(scenario), "factors.csv": csv(listed)}
-        files |= {f"{name}.csv": csv(table) for name, table in tables.items()}
+        dates = [str(figure) for figure in figures if figure.unit == "date"]
+        for name, table in tables.items():
+            files[f"{name}.csv"] = csv(_in_dates(table, table["figure"].isin(dates), ["base"] if name == TORNADO else []))
         if LATIN in designs:
-            files["draws.csv"] = csv(drawn)
-            files["uncertainty.csv"] = csv(pd.DataFrame([{"figure": name, **_flat(one)} for name, one in components.items()]))
+            files["draws.csv"] = csv(_in_dates(drawn, True, dates))
+            flat = pd.DataFrame([{"figure": name, **_flat(one)} for name, one in components.items()])
+            files["uncertainty.csv"] = csv(_in_dates(flat, flat["figure"].isin(dates), _DATED))
         info = study.finish(files, asked)
     return Sensitivity(scenario.name, tuple(figures), listed, tables, components, drawn, info, None if out is None else Path(out))
 
@@ -213,7 +220,7 @@ def _told(
         for figure, its in zip(figures, values[name], strict=True):
             try:
                 if name == TORNADO:
-                    table = tornado(design, its)
+                    table = _end_by_end(design, its)
                     table.insert(2, "base", np.nanmean(its[0]) if np.isfinite(its[0]).any() else np.nan)
                 elif name == LATIN:
                     components[str(figure)] = variance_components(its, np.arange(its.size).reshape(its.shape))
@@ -228,6 +235,40 @@ def _told(
             table.insert(0, "figure", str(figure))
             tables[name].append(table)
     return {name: pd.concat(each, ignore_index=True) for name, each in tables.items()}, components
+
+
+def _end_by_end(design: Design, outputs: NDArray[np.float64]) -> pd.DataFrame:
+    """The tornado, but where no replication has a value at base, low and high alike, each end by itself; those of which an end has none
+    at all come first, since no swing is as wide."""
+    table = tornado(design, outputs)
+    none = (table["replications"] == 0).to_numpy()
+    of_either = np.zeros(len(table), dtype=int)
+    for end, other in (("low", 2), ("high", 1)):
+        alone = outputs.copy()
+        alone[other::2] = outputs[0]
+        found = tornado(design, alone).set_index(["factor", "part"]).loc[[*zip(table["factor"], table["part"], strict=True)]]
+        columns = [f"at_{end}", f"at_{end}_from", f"at_{end}_to"]
+        table.loc[none, columns] = found[columns].to_numpy()[none]
+        table.loc[none, "told"] |= found["told"].to_numpy()[none]
+        of_either = np.maximum(of_either, np.where(none, found["replications"].to_numpy(), 0))
+    table["replications"] = np.maximum(table["replications"], of_either)
+    both = table[["at_low", "at_high"]].to_numpy(dtype=float)
+    swing = np.maximum(both.max(axis=1), 0) - np.minimum(both.min(axis=1), 0)
+    table["swing"] = table["swing"].where(table["swing"].notna(), swing)
+    return table.sort_values("swing", ascending=False, kind="stable", na_position="first", ignore_index=True)
+
+
+def _in_dates(table: pd.DataFrame, rows: pd.Series[bool] | bool, columns: Sequence[str]) -> pd.DataFrame:
+    """A copy to be written, with days since 1970 in ISO."""
+    table = table.copy()
+    for name in columns:
+        which = pd.Series(rows, index=table.index)
+        days = table[name].astype(float)
+        table[name] = [
+            None if its and math.isnan(value) else (dt.date(1970, 1, 1) + dt.timedelta(round(value))).isoformat() if its else value
+            for its, value in zip(which, days, strict=True)
+        ]
+    return table
 
 
 def _name_members(table: pd.DataFrame, chosen: Sequence[Factor]) -> None:

@@ -7,6 +7,7 @@ Days are days of the run; days before it are negative.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numba
@@ -108,7 +109,13 @@ first meeting held, how the claim ended
 
 def raw(rows: NDArray[np.void]) -> NDArray[np.void]:
     """Rows as plain bytes, which are copied whole instead of field by field."""
-    return rows.view(np.ndarray).view(np.dtype((np.void, rows.dtype.itemsize)))
+    return rows.view(np.ndarray).view(_bytes(rows.dtype.itemsize))
+
+
+@cache
+def _bytes(size: int) -> np.dtype[np.void]:
+    """Made once: NumPy forgets an exception that comes while it makes such a type, such as that of Ctrl-C."""
+    return np.dtype((np.void, size))
 
 
 def joined(parts: Sequence[NDArray[np.void]], dtype: np.dtype[np.void]) -> NDArray[np.void]:

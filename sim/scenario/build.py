@@ -39,6 +39,15 @@ def build(tree: Node) -> Scenario:
     return scenario
 
 
+def wrong_keys(tree: Node) -> list[Problem]:
+    """What is wrong with single keys of a tree."""
+    try:
+        Scenario.model_validate(plain(tree))
+    except ValidationError as error:
+        return list(_translate(tree, error))
+    return []
+
+
 def _broken(tree: Node, found: Iterable[Finding]) -> Iterator[Problem]:
     return (_problem(tree, f.path, f.message, f.nearest, f.at_key) for f in found)
 

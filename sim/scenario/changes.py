@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.build import build
+from sim.scenario.build import build, wrong_keys
 from sim.scenario.numbers import ALWAYS, Number, Series
 from sim.scenario.problems import Problem, ScenarioError, nearest
 from sim.scenario.schema import Scenario
@@ -36,12 +36,13 @@ class Change:
         return cls(key, grow(data, Place(f"change {key}")))
 
     @classmethod
-    def parse(cls, written: str) -> Change:
+    def parse(cls, written: str, option: str = "--set") -> Change:
         """``KEY=VALUE`` as on the command line; the value is YAML."""
-        place = Place(f"--set {written}")
+        place = Place(f"{option} {written}")
         key, equals, value = written.partition("=")
-        if not equals or not key.strip():
-            raise ScenarioError([Problem(place.file, None, None, "", "expected KEY=VALUE, such as coaches.absence=0.08")])
+        if not equals or not key.strip() or not value.strip():
+            told = "expected KEY=VALUE, such as coaches.absence=0.08; KEY=null removes what is there"
+            raise ScenarioError([Problem(place.file, None, None, "", told)])
         amount = value.strip()
         return cls(key.strip(), grow(amount, place) if _RELATIVE.fullmatch(amount) else moved(read_yaml(value, place.file), place))
 
@@ -59,22 +60,28 @@ def change(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     Raises:
         ScenarioError: for an unknown key, with the nearest valid one, and for whatever makes the result invalid.
     """
-    tree = grow(to_plain(scenario), Place("change"))
-    return build(apply(tree, [Change.of(key, value) for key, value in values.items()]))
+    return changed(grow(to_plain(scenario), Place("change")), values.items())
 
 
-def apply(tree: Node, changes: Iterable[Change]) -> Node:
-    """The tree after the changes, one after another."""
+def changed(tree: Node, changes: Iterable[str | tuple[str, Any]], option: str = "--set") -> Scenario:
+    """The scenario of a tree after changes, one after another, each ``KEY=VALUE`` as on the command line or a pair of key and value.
+
+    Raises:
+        ScenarioError: what is wrong with the changes; only if nothing is, what is wrong with the result beside them.
+    """
     problems: list[Problem] = []
-    for wanted in changes:
+    places: set[str] = set()
+    for change in changes:
         try:
+            wanted = Change.parse(change, option) if isinstance(change, str) else Change.of(*change)
+            places.add(wanted.value.at.file)
             for path in _paths(tree, wanted):
                 tree = put(tree, path, _new_value(tree, path, wanted))
         except ScenarioError as error:
             problems += error.problems
     if problems:
-        raise ScenarioError(problems)
-    return tree
+        raise ScenarioError([*problems, *(one for one in wrong_keys(tree) if one.file in places)])
+    return build(tree)
 
 
 def _paths(tree: Node, wanted: Change) -> list[Path]:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.scenario.build import build
-from sim.scenario.changes import Change, apply
+from sim.scenario.changes import changed
 from sim.scenario.numbers import say
 from sim.scenario.problems import nearest
 from sim.scenario.schema import Scenario
@@ -32,8 +31,7 @@ def load(path: str | os.PathLike[str], changes: Iterable[str | tuple[str, Any]] 
     Raises:
         ScenarioError: everything that is wrong, with file, line and column.
     """
-    tree = read(FilePath(path))
-    return build(apply(tree, [Change.parse(change) if isinstance(change, str) else Change.of(*change) for change in changes]))
+    return changed(read(FilePath(path)), changes)
 
 
 def read(path: FilePath, chain: tuple[FilePath, ...] = ()) -> Node:

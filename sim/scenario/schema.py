@@ -326,6 +326,11 @@ class Scenario(Part):
         """Youth hubs, which are temporary jobcentres, by name, in order of name."""
         return {name: jobcentre for name, jobcentre in self.temporary.items() if jobcentre.takes_young_from}
 
+    def __repr__(self) -> str:
+        """In a line: all of it is what ``dump`` writes."""
+        number = len(self.jobcentres)
+        return f"<Scenario '{self.name}': {number} jobcentre{'s' * (number != 1)}, {self.period.from_} to {self.period.to}>"
+
     def change(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A varied copy, checked again; see :func:`sim.scenario.changes.change`.
 

@@ -26,6 +26,8 @@ from sim.show.rounding import date, plain
 from sim.show.style import COLOURS, MOST, SOME, Chart, date_axis, drawn, from_zero, line, reference, shown
 from sim.show.words import footnote
 
+NAME, NAME_LINES = 18, 3
+"""Characters of a line of a scenario's name beside its line, and how many such lines fit."""
 WAIT, INTERVAL = "first_meeting_wait", "review_interval"
 
 
@@ -125,8 +127,11 @@ def job_entries(run: RunTables, scenario: Scenario | None = None) -> Chart:
             chart.alt += f" {plain(rate[week], 'share')} after {week} weeks."
     for slot, group in enumerate(AGE_GROUPS):
         if group in known:
-            line(chart, right, known[group], group, slot, f"age_{group}")
+            line(chart, right, known[group], "", slot, f"age_{group}")
     last = max([13, *(int(table["week"].max()) for table in known.values() if len(table))])
+    for group in AGE_GROUPS:  # one below the other right of all lines: these may end at different weeks, one on another's name
+        if group in known and len(known[group]):
+            chart.label(right, last, float(known[group]["estimate"].iloc[-1]), group)
     for ax in (left, right):
         from_zero(ax, percent=True)
         ax.set_xlabel("weeks since the claim", fontsize=8.5, loc="left")
@@ -147,8 +152,9 @@ def over_time(comparison: Comparison) -> Chart:
     for row, name, other in zip(panels, names, runs, strict=True):
         for ax, (measure, title) in zip(row, titles.items(), strict=True):
             ax.set_title(f"{textwrap.fill(name, 50)}:\n{title}")
-            _weekly_line(chart, ax, comparison.base, measure, "mean", "base", 0)
-            _weekly_line(chart, ax, other, measure, "mean", "other", 1)
+            of_base, of_other = _beside(comparison.base.name, name)
+            _weekly_line(chart, ax, comparison.base, measure, "mean", of_base, 0)
+            _weekly_line(chart, ax, other, measure, "mean", of_other, 1)
     for ax in panels.flat:
         from_zero(ax)
         date_axis(ax, _weeks(comparison.base))
@@ -253,6 +259,13 @@ def _weekly_line(chart: Chart, ax: Axes, run: RunTables, measure: str, statistic
         )
         what = ", ".join(filter(None, (ax.get_title(loc="left").strip(), name)))
         chart.alt += f" {' '.join(what.split())}: at most {most}, last {end}."
+
+
+def _beside(*names: str) -> tuple[str, ...]:
+    """The names of base and other as they fit beside their lines, or just these words where one is too long."""
+    broken = tuple(textwrap.fill(name, NAME, break_long_words=False) for name in names)
+    fits = all(len(lines := name.split("\n")) <= NAME_LINES and max(map(len, lines)) <= NAME for name in broken)
+    return broken if fits and len(set(broken)) == len(names) else ("base", "other")
 
 
 def _weeks(run: RunTables) -> Any:

@@ -61,7 +61,7 @@ COMPARED: dict[str, dict[tuple[str, str], str]] = {
     }
     for group, labels in HEADLINE.items()
 } | {
-    "Backlog": {("backlog_cleared", "date"): "cleared on"},
+    "Backlog": {("backlog_cleared", "date"): "cleared on, mean"},
     "In all": {
         ("net_entries", "count"): "job entries of claimants",
         ("displaced_entries", "gained"): "into work only in this one",
@@ -88,6 +88,8 @@ def figure_name(figure: Figure) -> str:
     """``Wait for the meeting held, mean (Dudley)``."""
     for labels in (*HEADLINE.values(), *COMPARED.values()):
         label = labels.get(figure.key, "...")
+        if figure.statistic == "date":  # of one replication; whoever shows a mean of dates says so
+            label = label.removesuffix(", mean")
         if not label.startswith("..."):
             break
     else:

@@ -22,7 +22,7 @@ from sim.show.labels import COMPARED, figure_name
 from sim.show.page import Block
 from sim.show.rounding import BLANK, date, plain, with_half
 from sim.show.style import COLOURS, INK, MARKERS, SOME, Chart, date_axis, drawn, empty, line, plain_numbers, shown
-from sim.show.words import Difference, difference, everyone, footnote
+from sim.show.words import Difference, difference, everyone, footnote, in_all, in_some
 
 FEW = 5
 """Jobcentres up to which all are told; of more, those that differ most."""
@@ -180,10 +180,10 @@ def asked_for(table: pd.DataFrame, figures: Sequence[Figure]) -> list[Difference
         for key in SPLIT:
             rows = rows[rows[key] == getattr(figure, key)]
         name = figure_name(figure)
-        label = f"{name[0].lower()}{name[1:]}"
+        label = f"{name[0].lower()}{name[1:]}" + ", mean" * (figure.statistic == "date")
         for row in rows.to_dict("records"):
             base, its = (plain(row[of], row["unit"]) for of in ("base_estimate", "other_estimate"))
-            lines.append(Difference("Asked for", label, base, its, difference(row)))
+            lines.append(Difference("Asked for", label, base, its, in_some(row, in_all(table))))
         if len(rows) == 0:
             lines.append(Difference("Asked for", label, BLANK, BLANK, BLANK))
     return lines

@@ -15,9 +15,11 @@ from sim.experiment.asked import Figure
 from sim.experiment.contrasts import HIGHER, LOWER, SAME
 from sim.experiment.explain import Explanation
 from sim.show.labels import figure_name
+from sim.show.of_sweep import made_of, no_intervals
 from sim.show.page import Block, Page, short_key, what_was_made
-from sim.show.rounding import rounded, signed
-from sim.show.style import COLOURS, FAINT, INK, Chart, drawn, empty, plain_numbers
+from sim.show.rounding import counted, rounded, signed
+from sim.show.sensitivity_figures import axis_of, in_differences
+from sim.show.style import COLOURS, FAINT, INK, Chart, drawn, empty
 from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, difference
 
 MOST_LEVERS = 30
@@ -33,27 +35,39 @@ def page(found: Explanation) -> Page:
     says, blocks = [], []
     for figure in found.figures:
         rows = found.rows(figure)
-        says.append(_in_words(figure, rows))
+        says.append(_in_words(figure, rows, found.info["replications"]))
+        if not rows["replications"].iloc[-1]:
+            continue
         lines = [(_lever(row["lever"]), _cells(row, figure.unit)) for row in rows.to_dict("records")]
         base = _number(rows["base_estimate"].iloc[0], figure.unit)
         lines.insert(0, (found.name, ("", "", base)))
-        blocks.append(Block(f"{figure_name(figure)}{_unit(figure)}", ("Contribution", "95% interval", "With it"), lines))
+        head = in_differences(figure, "Contribution")
+        blocks.append(Block(f"{figure_name(figure)}{_unit(figure)}", (head, "95% interval", "With it"), lines))
     notes = [ORDER_NOTE, "Paired: in each replication the same people have the same luck at every step."]
-    notes.append(MEAN_NOTE if "uncertain" in found.info else INTERVAL_NOTE)
+    if "uncertain" in found.info:
+        made = made_of(found.info, 1)
+        notes.append(f"{made[:1].upper()}{made[1:]} at each step, the same draws at all.")
+    notes.append(no_intervals(found.info, 1) or (MEAN_NOTE if "uncertain" in found.info else INTERVAL_NOTE))
     return Page(f"From {found.name} to {found.other}", what_was_made(found.info), says, blocks, notes)
 
 
-def _in_words(figure: Figure, rows: pd.DataFrame) -> str:
-    """The whole difference, and the levers that made most of it."""
+def _in_words(figure: Figure, rows: pd.DataFrame, number: int) -> str:
+    """The whole difference, and the levers that made most of it; first of how many replications that is, where not of all."""
     whole = rows.iloc[-1].to_dict()
+    out = number - int(whole["replications"])
+    if out == number:
+        who = "the 1 replication has no value" if number == 1 else f"none of {number} replications has a value"
+        return f"{figure_name(figure)}: {who} at every step, so nothing can be told of the difference or of any lever."
     said = f"{figure_name(figure)}: {difference({**whole, 'unit': figure.unit})}."
+    if out:
+        said += f" That is of {number - out} of {number} replications. {_left_out(out)}"
     steps = rows.iloc[:-1]
     told = steps[steps["verdict"].isin([LOWER, HIGHER])]
     if len(told) == 0:
         return f"{said} No lever's contribution can be told from none."
     by_size = told.reindex(told["difference"].abs().sort_values(ascending=False, kind="stable").index).head(3)
     parts = [
-        f"{_lever(row['lever'])} ({signed(row['difference'], row['low'], row['high'], figure.unit)[0]})"
+        f"{_lever(row['lever'])} ({_of_unit(signed(row['difference'], row['low'], row['high'], figure.unit)[0], figure)})"
         for row in by_size.to_dict("records")
     ]
     none = int((steps["verdict"] == SAME).sum())
@@ -68,6 +82,15 @@ def _cells(row: dict[Any, Any], unit: str) -> tuple[str, str, str]:
         return SAME, "", _number(row["other_estimate"], unit)
     value, interval = signed(row["difference"], row["low"], row["high"], unit)
     return value or "0", interval, _number(row["other_estimate"], unit)
+
+
+def _left_out(number: int) -> str:
+    return f"{number} without a value at some step {'are' if number > 1 else 'is'} left out."
+
+
+def _of_unit(text: str, figure: Figure) -> str:
+    """With days after a difference of dates, of which nothing around it says so."""
+    return counted(text, "days") if figure.unit == "date" else text
 
 
 def _number(value: float, unit: str) -> str:
@@ -92,7 +115,14 @@ def chart(found: Explanation, figure: Figure | None = None) -> Chart:
     scale = 100 if figure.unit == "share" else 1
     labels = [textwrap.fill(text, 42) for text in [found.name, *map(_lever, steps["lever"]), found.other]]
     lines = sum(label.count("\n") + 1 for label in labels)
-    foot = f"{found.info['replications']} replications at each step, seed {found.info['seed']}. Lines are 95% intervals of contributions."
+    foot = made_of(found.info, 1)
+    foot = f"{foot[:1].upper()}{foot[1:]} at each step, seed {found.info['seed']}."
+    out = found.info["replications"] - int(rows["replications"].iloc[-1])
+    if out < found.info["replications"]:
+        of_what = " of the mean over draws" if "uncertain" in found.info else ""
+        foot += f" {no_intervals(found.info, 1) or f'Lines are 95% intervals of contributions{of_what}.'}"
+    if out:
+        foot += f" {_left_out(out)}"
     chart = Chart(
         f"What made the difference: {figure_name(figure)[:1].lower()}{figure_name(figure)[1:]}",
         foot,
@@ -100,7 +130,9 @@ def chart(found: Explanation, figure: Figure | None = None) -> Chart:
         height=1.7 + 0.2 * lines + 0.12 * len(labels),
     )
     ax = chart.subplots()
-    ax.set_title("%" if figure.unit == "share" else figure.unit)
+    ax.set_title({"share": "%", "date": ""}.get(figure.unit, figure.unit))
+    chart.alt = f"Steps. {chart.title}, from {found.name} to {found.other}. {_in_words(figure, rows, found.info['replications'])}"
+    chart.numbers = "explanation.csv"
     before, after = (steps[name].to_numpy(dtype=float) * scale for name in ("base_estimate", "other_estimate"))
     ends = np.array([rows["base_estimate"].iloc[0], rows["other_estimate"].iloc[-1]], dtype=float) * scale
     heights = _heights(labels)
@@ -120,7 +152,8 @@ def chart(found: Explanation, figure: Figure | None = None) -> Chart:
         low, high = (before[i] + row[name] * scale for name in ("low", "high"))
         if math.isfinite(low + high):
             ax.plot([low, high], [height, height], color=INK, linewidth=1.1)
-        text = SAME if row["verdict"] == SAME else signed(row["difference"], row["low"], row["high"], figure.unit)[0]
+        change = signed(row["difference"], row["low"], row["high"], figure.unit)[0]
+        text = SAME if row["verdict"] == SAME else _of_unit(change or "0", figure)
         right = max(x for x in (before[i], after[i], high) if math.isfinite(x))
         ax.annotate(text, (right, height), (6, 0), textcoords="offset points", va="center", fontsize=8.5)
     ax.plot([ends[1], ends[1]], [heights[-2], heights[-1]], color=FAINT, linewidth=0.8)
@@ -131,9 +164,7 @@ def chart(found: Explanation, figure: Figure | None = None) -> Chart:
     ax.grid(True, axis="x")
     ax.grid(False, axis="y")
     ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter(plain_numbers())
-    chart.alt = f"Steps. {chart.title}, from {found.name} to {found.other}. {_in_words(figure, rows)}"
-    chart.numbers = "explanation.csv"
+    axis_of(ax.xaxis, figure)
     return chart
 
 

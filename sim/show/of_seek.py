@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,12 +21,16 @@ from sim.experiment.seek import Seek
 from sim.experiment.seeking import EVERY_ONE_DOES, FOUND, NONE_WILL_DO, NOT_MONOTONE, OTHER_WAY
 from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
-from sim.show.rounding import date, day, plain, rounded, zone
+from sim.show.rounding import counted, date, day, plain, rounded, zone
 from sim.show.style import COLOURS, DASHES, FAINT, GRID, INK, MARKERS, Chart, date_axis, drawn, empty, plain_numbers
 from sim.show.words import unseen
 
 COUNTED = {"coaches": "coach", "desks": "desk", "places": "place"}
 """Levers of which one has a number: so many coaches, but an absence of so much."""
+TIMES = ("working days", "days", "weeks", "minutes", "hours")
+"""Units that keys begin or end with."""
+MOST_NAMED = 5
+"""Values named in a sentence, at most."""
 DECISIONS = {KEEPS: "kept", BREAKS: "broken", TOO_CLOSE: "too close to tell", BUDGET_SPENT: "not decided", NO_VALUE: "no value"}
 """What was decided of a value, in a word."""
 
@@ -33,13 +38,15 @@ DECISIONS = {KEEPS: "kept", BREAKS: "broken", TOO_CLOSE: "too close to tell", BU
 def page(found: Seek) -> Page:
     """The answer, the promise, the evidence, and what the search promises itself."""
     unit, lines = found.unit, []
-    for row in found.table.to_dict("records"):
-        estimate, interval = rounded(row["estimate"], row["low"], row["high"], unit)
+    for row in _possible(found).to_dict("records"):
+        # Where it is decided, the interval ends on one side of the promise, and is to be seen to.
+        bar = _bar(found) if row["decision"] in (KEEPS, BREAKS) else math.nan
+        estimate, interval = rounded(row["estimate"], row["low"], row["high"], unit, bar)
         lines.append((_written(row["value"]), (f"{row['replications']}", estimate, interval, DECISIONS[row["decision"]])))
     named = "" if unit == "share" else f",\n{unit}"
     block = Block(_noun(found), ("Replications", _head(found) + named, "Interval", "Promise"), lines, left=(0, 4))
-    number = int(found.table["replications"].sum())
-    made = f"{len(found.table)} of {len(found.values)} values, {number} replications, {what_was_made(found.info)}"
+    number = counted(f"{found.table['replications'].sum()}", "replications")
+    made = f"{len(found.table)} of {counted(f'{len(found.values)}', 'values')}, {number}, {what_was_made(found.info)}"
     return Page(_title(found), made, (*_answer(found), _promise(found)), (block,), _notes(found))
 
 
@@ -52,12 +59,12 @@ def figures(found: Seek) -> dict[str, Callable[[Seek], Chart]]:
 def evidence(found: Seek) -> Chart:
     """Every value that was run with its interval, beside what is promised and the zone around it that does not matter."""
     unit = found.unit
-    foot = f"{found.name}, seed {found.info['seed']}. Shaded: within {_zone(found)} of the promise. Bars are the intervals that decided."
+    foot = f"{found.name}, seed {found.info['seed']}. Shaded: within {_zone(found)} of the promise. {_bars(found)}"
     chart = Chart(f"{_head(found)}, by {found.key}", foot, height=4.7)
     ax = chart.subplots()
     ax.set_title(("%" if unit == "share" else unit) + "\n")  # a line below for what the markers are
     scale = 100 if unit == "share" else 1
-    bar, half = scale * (found.promise.value if found.share is None else found.share), scale * found.sought.plan.indifference
+    bar, half = scale * _bar(found), scale * found.sought.plan.indifference
     every = _places(found.values)
     first, last = min(every), max(every)
     aside = 0.03 * (last - first) or 0.5
@@ -95,7 +102,7 @@ def evidence(found: Seek) -> Chart:
 def _points(ax: Axes, found: Seek, scale: float) -> list[Line2D]:
     """The values that were run, by what was decided of them, and a key to their markers."""
     at, decision = _places(list(found.table["value"])), found.table["decision"].to_numpy()
-    estimate, low, high = (found.table[name].to_numpy(dtype=float) * scale for name in ("estimate", "low", "high"))
+    estimate, low, high = (_possible(found)[name].to_numpy(dtype=float) * scale for name in ("estimate", "low", "high"))
     seen = np.isfinite(estimate)
     ax.plot(at[seen], estimate[seen], color=FAINT, linewidth=0.8, zorder=1.6)
     kinds = {"promise kept": decision == KEEPS, "broken": decision == BREAKS}
@@ -114,6 +121,29 @@ def _points(ax: Axes, found: Seek, scale: float) -> list[Line2D]:
     if not seen.any():
         empty(ax)
     return handles
+
+
+def _bar(found: Seek) -> float:
+    """What the evidence has to be at least, or at most."""
+    return found.promise.value if found.share is None else found.share
+
+
+def _possible(found: Seek) -> pd.DataFrame:
+    """The evidence with intervals that end where the figure does: no measure can be below zero, and no share above one."""
+    table = found.table.copy()
+    if found.unit != "date":
+        table["low"] = np.maximum(table["low"].astype(float), 0)
+    if found.unit == "share":
+        table["high"] = np.minimum(table["high"].astype(float), 1)
+    return table
+
+
+def _bars(found: Seek) -> str:
+    """What the bars of the figure are."""
+    decided = found.table["decision"].isin([KEEPS, BREAKS])
+    if decided.all():
+        return "Bars are the intervals that decided."
+    return f"Bars are the intervals at the last look, {'which decided where so marked' if decided.any() else 'none of which decided'}."
 
 
 def _answer(found: Seek) -> list[str]:
@@ -159,11 +189,11 @@ def _open(found: Seek) -> list[str]:
     untold = [] if found.sought.outcome in (OTHER_WAY, NOT_MONOTONE) else list(found.sought.untold)
     reasons: dict[str, list[str]] = {}
     for point in untold:
-        reasons.setdefault(DECISIONS[decided[point]] if point in decided else "not run", []).append(_written(found.values[point]))
+        reasons.setdefault(DECISIONS[decided[point]] if point in decided else "not run", []).append(found.values[point])
     said = []
     if untold:
-        told = [f"{' and '.join(names) if len(names) < 3 else f'{len(names)} values'} ({why})" for why, names in reasons.items()]
-        said.append(f"Whether the promise is kept cannot be told of {', '.join(told)}.")
+        told = [f"{_several(found, values)} ({why})" for why, values in reasons.items()]
+        said.append(f"Whether the promise is kept cannot be told with {', nor with '.join(told)}.")
     of_untold = {decided.get(point) for point in untold}
     if BUDGET_SPENT in of_untold:
         said.append(f"More than {found.sought.plan.most} replications (--most), or a wider --indifference, would tell more.")
@@ -262,7 +292,22 @@ def _one(found: Seek, value: str) -> str:
         return _written(value)
     if noun in COUNTED:
         return f"{value} {COUNTED[noun] if value.strip('+-') == '1' else noun}"
+    if value.startswith("*") or value.endswith("%"):
+        return f"{noun} {value}"
+    for unit in TIMES:  # 10 minutes per day, book ahead 10 working days
+        if noun.startswith(unit):
+            return f"{counted(value, unit)}{noun.removeprefix(unit)}"
+        if noun.endswith(f" {unit}"):
+            return f"{noun.removesuffix(unit)}{counted(value, unit)}"
     return f"{noun} {value}"
+
+
+def _several(found: Seek, values: Sequence[str]) -> str:
+    """``4, 5 and 6 coaches``; of many how many they are: ``9 of the values from 4 to 20 coaches``."""
+    if len(values) > MOST_NAMED:
+        return f"{len(values)} of the values from {_written(values[0])} to {_one(found, values[-1])}"
+    *others, last = map(_written, values)
+    return _one(found, values[-1]).replace(last, " and ".join(filter(None, (", ".join(others), last))), 1)
 
 
 def _written(value: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment.asked import Figure
-from sim.experiment.indices import VarianceComponents
+from sim.experiment.indices import LEFT_OUT, VarianceComponents
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
 from sim.show.labels import figure_name
 from sim.show.page import LABEL, Block, Page, what_was_made
-from sim.show.rounding import BLANK, in_unit, plain, rounded, with_half
-from sim.show.sensitivity_figures import MAKERS, MOST, name, others
+from sim.show.rounding import BLANK, counted, in_unit, plain, rounded, with_half
+from sim.show.sensitivity_figures import MAKERS, MOST, in_differences, left_out, name, others, without
 from sim.show.style import Chart
 
 NAMED, WORTH_NAMING = 4, 0.1
@@ -48,8 +48,11 @@ def page(found: Sensitivity) -> Page:
             says.append(_SAYS[method](found, figure))
             blocks += _BLOCKS[method](found, figure)
     number = len(found.factors)
-    title = f"{found.name}: {number} assumption{'s' * (number > 1)} within their intervals"
+    title = (
+        f"{found.name}: {number} assumptions within their intervals" if number > 1 else f"{found.name}: 1 assumption within its interval"
+    )
     notes = [*(_HOW_TO_READ[method] for method in found.tables), EACH_BY_ITSELF]
+    notes += [said for figure in found.figures for method in found.tables if (said := _GAPS[method](found, figure))]
     return Page(title, f"{_points(found)}, {what_was_made(found.info)}", says, blocks, notes)
 
 
@@ -70,21 +73,29 @@ def _points(found: Sensitivity) -> str:
 
 def _says_tornado(found: Sensitivity, figure: Figure) -> str:
     rows = found.rows(TORNADO, figure)
-    told = rows[rows["told"]]
-    start = f"{figure_name(figure)}: {in_unit(float(rows['base'].iloc[0]), figure.unit)} with all assumptions as written"
-    if not len(told):
+    base = float(rows["base"].iloc[0])
+    if math.isnan(base):
+        return (
+            f"{figure_name(figure)}: no value in any replication with all assumptions as written, so no difference from that can be told."
+        )
+    gone, known = rows[rows["swing"].isna()], rows[rows["swing"].notna()]
+    told = known[known["told"]]
+    start = f"{figure_name(figure)}: {in_unit(base, figure.unit)} with all assumptions as written"
+    if not len(told) and not len(gone):
         return f"{start}. No assumption by itself can be told to move it."
-    lead = _lead(told, "swing")
-    each = [f"{name(row)} ({row['interval']}): {_both_ends(row, figure.unit)}" for row in lead.to_dict("records")]
-    more, none = len(told) - len(lead), len(rows) - len(told)
+    lead = _lead(told, "swing") if len(told) else told
+    each = [f"{name(row)} ({row['interval']}): {_both_ends(row, figure.unit)}" for row in pd.concat([gone, lead]).to_dict("records")]
+    more, none = len(told) - len(lead), len(known) - len(told)
     rest = [f"{more} more move{'s' * (more == 1)} it less"] * bool(more) + [f"of {none} no effect can be told"] * bool(none)
     return ". ".join(filter(None, (start, f"It hangs on: {'; '.join(each)}", _begun("; ".join(rest))))) + "."
 
 
 def _both_ends(row: Row, unit: str) -> str:
-    """``-1.2 at its low, +3.4 at its high``; an end that changes nothing is not mentioned."""
-    ends = [end for end in ("low", "high") if row[f"at_{end}"]]
-    return ", ".join(f"{_with_half(row, f'at_{end}', unit).split(' ')[0]} at its {end}" for end in ends) or "nothing"
+    """``-1.2 at its low, +3.4 at its high``; an end that changes nothing is not mentioned. Ends without a value come first."""
+    ends = [end for end in ("low", "high") if row[f"at_{end}"] and math.isfinite(row[f"at_{end}"])]
+    its = {"date": "days", "share": "percentage points"}.get(unit, "")
+    said = [f"{counted(_with_half(row, f'at_{end}', unit).split(' ')[0], its)} at its {end}" for end in ends]
+    return ", ".join([*without(row), *said]) or "nothing"
 
 
 def _says_latin(found: Sensitivity, figure: Figure) -> str:
@@ -96,6 +107,8 @@ def _says_latin(found: Sensitivity, figure: Figure) -> str:
         f"{figure_name(figure)}: together the assumptions leave {low} to {high}. Between these lie 95% of {one.draws} draws of all of them "
         f"at once; {luck}. The mean over all draws is between {mean}."
     )
+    if out := left_out(found, figure):
+        said += f" {out}."
     rows = found.rows(LATIN, figure)
     strong = rows[(rows["low"] > 0) | (rows["high"] < 0)].head(NAMED)
     if TORNADO in found.tables or not len(strong):
@@ -120,23 +133,24 @@ def _says_sobol(found: Sensitivity, figure: Figure) -> str:
     known = rows[rows["total"] > 0]
     if not len(known):
         return f"{figure_name(figure)}: no assumption changes it."
-    each = [
-        f"{name(row)} {_percent(row['total'])} ({_percent(row['first'])} by itself)" for row in _lead(known, "total").to_dict("records")
-    ]
+    each = [f"{name(row)} {_index(row, 'total')} (by itself {_index(row, 'first')})" for row in _lead(known, "total").to_dict("records")]
     luck = f"luck is {_percent(known['luck'].max())} of it at most"
     return f"{figure_name(figure)}: the variance that these assumptions make goes back to {_listed(each)}; {luck}."
 
 
 def _tornado_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
     rows = found.rows(TORNADO, figure)
-    shown = min(MOST, int((rows["swing"] > 0).sum()))
+    if math.isnan(float(rows["base"].iloc[0])):
+        return []
+    shown = min(MOST, int((rows["swing"].isna() | (rows["swing"] > 0)).sum()))
     lines = []
     for row in rows.head(shown).to_dict("records"):
-        ends = [_with_half(row, f"at_{end}", figure.unit) for end in ("low", "high")]
+        ends = [_with_half(row, f"at_{end}", figure.unit) if math.isfinite(row[f"at_{end}"]) else "no value" for end in ("low", "high")]
         lines.append((_label(row), (row["interval"], *ends)))
     if len(rows) > shown:
         lines.append((others(len(rows) - shown, rows["swing"].iloc[shown], figure.unit), ("", "", "")))
-    return [Block(f"Tornado: {_named(figure)}", ("Interval", "At its low", "At its high"), lines, (0, 1))]
+    heads = (in_differences(figure, "At its low"), in_differences(figure, "At its high"))
+    return [Block(f"Tornado: {_named(figure)}", ("Interval", *heads), lines, (0, 1))]
 
 
 def _latin_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
@@ -164,20 +178,28 @@ def _correlations(rows: pd.DataFrame) -> Block:
         lines.append((_label(row), (row["interval"], f"{row['correlation']:+.2f}", its)))
     if len(known) > MOST:
         lines.append((f"{len(known) - MOST} others, ±{abs(known['correlation'].iloc[MOST]):.2f} at most", ("", "", "")))
+    sets = rows[rows["correlation"].isna() & (rows["kind"] == LEFT_OUT)]
+    if len(sets):
+        lines.append((f"{len(sets)} set{'s' * (len(sets) > 1)} of shares: no order, so left out", ("", "", "")))
+    if still := len(rows) - len(known) - len(sets):
+        why = "the figure is the same in all draws" if not len(known) else "the others already tell the figure's rank"
+        lines.append((f"{still} without: {why}", ("", "", "")))
     kind = known["kind"].iloc[0] if len(known) else "rank correlation"
     return Block(f"What it goes with: {kind}", ("Interval", "Correlation", "95% interval"), lines, (0, 1))
 
 
 def _morris_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
     rows = found.rows(MORRIS, figure)
+    unit = "days" if figure.unit == "date" else figure.unit  # effects are differences
     lines = []
     for row in rows.head(MOST).to_dict("records"):
-        star, its = rounded(row["mu_star"], row["mu_star_from"], row["mu_star_to"], figure.unit)
-        signed = BLANK if math.isnan(row["mu"]) else f"{'+' * (row['mu'] > 0)}{plain(row['mu'], figure.unit)}"
-        lines.append((_label(row), (star, its, signed, plain(row["sigma"], figure.unit))))
+        star, its = rounded(row["mu_star"], row["mu_star_from"], row["mu_star_to"], unit)
+        signed = BLANK if math.isnan(row["mu"]) else f"{'+' * (row['mu'] > 0)}{plain(row['mu'], unit)}"
+        lines.append((_label(row), (star, its, signed, plain(row["sigma"], unit))))
     if len(rows) > MOST:
         lines.append((others(len(rows) - MOST, rows["mu_star"].iloc[MOST], figure.unit), ("",) * 4))
-    return [Block(f"Morris: {_named(figure)}", ("mu*", "95% interval", "mu", "sigma"), lines)]
+    named = f"{figure_name(figure)}, days" if figure.unit == "date" else _named(figure)
+    return [Block(f"Morris: {named}", ("mu*", "95% interval", "mu", "sigma"), lines)]
 
 
 def _sobol_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
@@ -188,6 +210,43 @@ def _sobol_blocks(found: Sensitivity, figure: Figure) -> list[Block]:
     return [Block(f"Sobol indices: {figure_name(figure)}", ("First", "Total"), lines)]
 
 
+def _gaps_tornado(found: Sensitivity, figure: Figure) -> str:
+    """Of how many replications differences are, where that is not all."""
+    rows, number = found.rows(TORNADO, figure), found.info["methods"][TORNADO]["replications_of_each"]
+    gone = "No value: in none of the replications that have one with all as written. " if rows["swing"].isna().any() else ""
+    some = rows[(rows["replications"] > 0) & (rows["replications"] < number)]
+    if not len(some) or math.isnan(float(rows["base"].iloc[0])):
+        return f"{figure_name(figure)}: {gone[:1].lower()}{gone[1:].strip()}" if gone else ""
+    fewest = f", {int(some['replications'].min())} of {number} at the fewest"
+    several = f"{len(some)} assumption{'s' * (len(some) > 1)}"
+    return (
+        f"{figure_name(figure)}: {gone}Not all replications have a value. Differences of {several} are of those that have one at both "
+        f"ends and as written{fewest}."
+    )
+
+
+def _gaps_morris(found: Sensitivity, figure: Figure) -> str:
+    made = found.info["methods"][MORRIS]["points"] // (len(found.factors) + 1)
+    return _units_left_out(figure, "paths", made, int(found.rows(MORRIS, figure)["trajectories"].iloc[0]))
+
+
+def _gaps_sobol(found: Sensitivity, figure: Figure) -> str:
+    made = found.info["methods"][SOBOL]["points"] // (len(found.factors) + 2)
+    return _units_left_out(figure, "rows", made, int(found.rows(SOBOL, figure)["rows"].iloc[0]))
+
+
+def _units_left_out(figure: Figure, units: str, made: int, kept: int) -> str:
+    if kept == made:
+        return ""
+    return f"{figure_name(figure)}: {made - kept} of {made} {units} are left out, on which it has no value somewhere in some replication."
+
+
+_GAPS: dict[str, Callable[[Sensitivity, Figure], str]] = {
+    TORNADO: _gaps_tornado,
+    LATIN: lambda found, figure: "",  # said beside the range
+    MORRIS: _gaps_morris,
+    SOBOL: _gaps_sobol,
+}
 _SAYS: dict[str, Callable[[Sensitivity, Figure], str]] = {
     TORNADO: _says_tornado,
     LATIN: _says_latin,
@@ -216,7 +275,10 @@ def _label(row: Row) -> str:
 
 
 def _with_half(row: Row, column: str, unit: str) -> str:
-    return with_half(row[column], row[f"{column}_from"], row[f"{column}_to"], unit)
+    value, low, high = (row[f"{column}{end}"] for end in ("", "_from", "_to"))
+    if high - low < 1e-9 * abs(value):  # what is left of luck that falls out of paired differences is rounding
+        low = high = value
+    return with_half(value, low, high, unit)
 
 
 def _named(figure: Figure) -> str:
@@ -238,6 +300,10 @@ def _share(share: float, its: tuple[float, float]) -> str:
         return _percent(share)
     low, high = (f"{100 * end + 0.0:.{0 if max(map(abs, its)) >= 0.0995 else 1}f}" for end in its)
     return f"{_percent(share)} ({low} to {high}%)"
+
+
+def _index(row: Row, which: str) -> str:
+    return _share(row[which], (row[f"{which}_from"], row[f"{which}_to"])).replace(" (", ", 95% interval ").removesuffix(")")
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from sim.results import ALL
 from sim.show.dots import dots
 from sim.show.labels import figure_name
 from sim.show.page import Block, Page, what_was_made
-from sim.show.rounding import date, plain, signed, zone
+from sim.show.rounding import counted, date, plain, signed, zone
 from sim.show.style import FAINT, GRID, INK, Chart, drawn
 from sim.show.words import INTERVAL_NOTE, difference, unseen
 
@@ -247,4 +247,4 @@ def _sets(total: int, number: int) -> str:
 def _replications(found: Sites) -> str:
     counts = _last(found)["replications"]
     low, high = int(counts.min()), int(counts.max())
-    return f"{low} to {high} replications of each set" if low < high else f"{high} replications of each set"
+    return f"{low} to {high} replications of each set" if low < high else f"{counted(str(high), 'replications')} of each set"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from sim.experiment.asked import Figure
+from sim.experiment.contrasts import SAME
+from sim.experiment.study import LUCK_PER_DRAW
 from sim.experiment.sweep import Sweep
 from sim.show.labels import figure_name
 from sim.show.page import ONE_LUCK, Block, Page, short_key, what_was_made
 from sim.show.rounding import BLANK, rounded, signed
-from sim.show.style import COLOURS, INK, MARKERS, Chart, drawn, empty, plain_numbers
+from sim.show.sensitivity_figures import axis_of, in_differences
+from sim.show.style import COLOURS, INK, MARKERS, Chart, drawn, empty
 from sim.show.words import INTERVAL_NOTE, MEAN_NOTE
 
 MOST_PANELS = 6
@@ -26,21 +30,85 @@ _SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6FA", "#9DB6D3", COL
 
 def page(found: Sweep) -> Page:
     """Every point with the figures asked for."""
-    blocks = []
+    number, uncertain = found.info["replications"], "uncertain" in found.info
+    why_none = no_intervals(found.info, LUCK_PER_DRAW)
+    notes = [why_none or f"In brackets: 95% intervals{', where two draws or more have a value' * uncertain}.", ONE_LUCK]
     for figure in found.figures:
-        lines = []
-        for row in found.rows(figure).to_dict("records"):
-            estimate = _with_interval(*rounded(row["estimate"], row["low"], row["high"], figure.unit))
-            from_first = _with_interval(*signed(row["difference"], row["difference_low"], row["difference_high"], figure.unit))
-            lines.append((", ".join(str(row[key]) for key in found.vary), (estimate, from_first)))
-        blocks.append(Block(",\n".join(short_key(key) for key in found.vary), (_named(figure), "Difference from the first"), lines))
-    notes = ["In brackets: 95% intervals.", ONE_LUCK]
-    notes.append(f"{MEAN_NOTE} That is range_low to range_high in sweep.csv." if "uncertain" in found.info else INTERVAL_NOTE)
-    return Page(f"{found.name}: {' × '.join(short_key(key) for key in found.vary)}", what_was_made(found.info), (), blocks, notes)
+        rows = found.rows(figure)
+        if rows["replications"].lt(number).any():
+            notes.append(_some_without(figure, rows, number))
+    if uncertain:
+        notes.append(f"{_begun(made_of(found.info, LUCK_PER_DRAW))} at each point, the same draws at all.")
+    if not why_none:
+        notes.append(f"{MEAN_NOTE} That is range_low to range_high in sweep.csv." if uncertain else INTERVAL_NOTE)
+    title = f"{found.name}: {' × '.join(short_key(key) for key in found.vary)}"
+    return Page(title, what_was_made(found.info), (), [_block(found, figure) for figure in found.figures], notes)
+
+
+def _block(found: Sweep, figure: Figure) -> Block:
+    """A line for each point."""
+    rows = found.rows(figure).to_dict("records")
+    labels = [", ".join(str(row[key]) for key in found.vary) for row in rows]
+    lines = []
+    for first, label, row in zip([True] + [False] * len(rows), labels, rows, strict=False):
+        estimate = _with_interval(*rounded(row["estimate"], row["low"], row["high"], figure.unit))
+        known, number = int(row["replications"]), found.info["replications"]
+        if known < number:
+            estimate = f"{estimate}\n{known} of {number} replications" if known else never(figure)
+        lines.append((label, (estimate, "" if first else _from_first(row, figure.unit))))
+    head = in_differences(figure, "Difference from the first")
+    return Block(",\n".join(short_key(key) for key in found.vary), (_named(figure), head), lines)
+
+
+def _from_first(row: Mapping[Any, Any], unit: str) -> str:
+    value, low, high = (row[name] for name in ("difference", "difference_low", "difference_high"))
+    if value == 0 and not low < high:
+        return SAME
+    return _with_interval(*signed(value, low, high, unit))
 
 
 def _with_interval(estimate: str, interval: str) -> str:
     return f"{estimate} ({interval})" if interval and interval != BLANK else estimate
+
+
+def _some_without(figure: Figure, rows: pd.DataFrame, number: int) -> str:
+    """What the means of a figure are of that some replications have not."""
+    known = rows["replications"]
+    none = int((known == 0).sum())
+    parts = []
+    if none:
+        parts.append(f"{never(figure)} at {none} of {len(rows)} points, that is in none of {number} replications")
+    if some := int(((known > 0) & (known < number)).sum()):
+        parts.append(
+            f"in some of the replications only at {some} of {len(rows)} points, in {known[known > 0].min()} of {number} at the fewest; "
+            f"estimates there are of these, which may be no fair sample"
+        )
+    both = "A difference is over replications with a value at both points, and cannot be told where there are none"
+    return f"{figure_name(figure)}: {', and '.join(parts)}. {both} ({BLANK})."
+
+
+def never(figure: Figure) -> str:
+    """What stands in place of a figure that no replication has."""
+    return "never" if figure.unit == "date" else "no value"
+
+
+def made_of(info: Mapping[str, Any], per_draw: int) -> str:
+    """``5 replications``, or where the assumptions were varied ``6 replications of 3 draws of the assumptions``."""
+    number = info["replications"]
+    said = f"{number} replication{'s' * (number != 1)}"
+    draws = number // per_draw
+    return f"{said} of {draws} draw{'s' * (draws != 1)} of the assumptions" if "uncertain" in info else said
+
+
+def no_intervals(info: Mapping[str, Any], per_draw: int) -> str:
+    """Why there are none, where there are none: one replication tells nothing of luck, and one draw nothing of draws."""
+    if "uncertain" in info:
+        return "One draw of the assumptions, so no intervals." if info["replications"] // per_draw < 2 else ""
+    return "One replication, so no intervals." if info["replications"] < 2 else ""
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def figures(found: Sweep) -> dict[str, Callable[[Sweep], Chart]]:
@@ -60,7 +128,10 @@ def chart(found: Sweep, figure: Figure | None = None) -> Chart:
     """
     figure = figure or found.figures[0]
     rows = found.rows(figure)
-    foot = f"{found.name}. {found.info['replications']} replications at each point, seed {found.info['seed']}."
+    foot = f"{found.name}. {_begun(made_of(found.info, LUCK_PER_DRAW))} at each point, seed {found.info['seed']}."
+    number = found.info["replications"]
+    if rows["replications"].lt(number).any():
+        foot += f" Numbers such as {max(1, number - 1)} of {number}: so many replications have a value, and estimates are of these."
     made = (_line if len(found.vary) == 1 else _heatmaps)(found, figure, rows, foot)
     made.numbers = "sweep.csv"
     return made
@@ -68,17 +139,24 @@ def chart(found: Sweep, figure: Figure | None = None) -> Chart:
 
 def _line(found: Sweep, figure: Figure, rows: pd.DataFrame, foot: str) -> Chart:
     (key,) = found.vary
-    chart = Chart(f"{figure_name(figure)}, by {short_key(key)}", f"{foot} Bars are 95% intervals.")
+    chart = Chart(f"{figure_name(figure)}, by {short_key(key)}", f"{foot} {_intervals('Bars: ', found, rows)}")
     ax = chart.subplots()
     scale = 100 if figure.unit == "share" else 1
     at = np.arange(len(rows))
     estimate, low, high = (rows[name].to_numpy(dtype=float) * scale for name in ("estimate", "low", "high"))
     spread = np.nan_to_num(np.array([estimate - low, high - estimate]))
     ax.errorbar(at, estimate, yerr=spread, fmt=f"{MARKERS[0]}-", color=COLOURS[0], markersize=4.5, elinewidth=1.3)
-    ax.set_title("%" if figure.unit == "share" else figure.unit)
+    ax.set_title({"share": "%", "date": ""}.get(figure.unit, figure.unit))
     ax.set_xticks(at, found.vary[key], rotation=0)
     ax.set_xlabel(key, fontsize=8.5, loc="left")
-    ax.yaxis.set_major_formatter(plain_numbers())
+    axis_of(ax.yaxis, figure)
+    number = found.info["replications"]
+    for x, y, known in zip(at, estimate, rows["replications"], strict=True):
+        if 0 < known < number:
+            ax.annotate(f"{known} of {number}", (x, y), (6, 6), textcoords="offset points", fontsize=7.5)
+        elif not known and np.isfinite(estimate).any():
+            ax.text(float(x), 0.02, never(figure), transform=ax.get_xaxis_transform(), ha="center", fontsize=8.5)
+    ax.set_xlim(-0.3, len(rows) - 0.7)
     if not np.isfinite(estimate).any():
         empty(ax)
     chart.alt = f"Line chart with intervals. {chart.title}:{_in_words(found, figure, rows)}"
@@ -95,8 +173,8 @@ def _heatmaps(found: Sweep, figure: Figure, rows: pd.DataFrame, foot: str) -> Ch
     xs, ys = found.vary[across], found.vary[down]
     width = max(6.0, 1.9 + columns * (1.0 + 0.95 * len(xs)))
     chart = Chart(
-        f"{figure_name(figure)}{', %' if figure.unit == 'share' else f', {figure.unit}'}",
-        f"{foot} Small figures: half the width of the 95% interval.",
+        f"{figure_name(figure)}, %" if figure.unit == "share" else _named(figure).replace("\n", " "),
+        f"{foot} {_intervals('Small figures: half the width of ', found, rows)}",
         width=min(width, 12.0),
         height=1.5 + lines * (0.8 + 0.5 * len(ys)),
     )
@@ -109,7 +187,7 @@ def _heatmaps(found: Sweep, figure: Figure, rows: pd.DataFrame, foot: str) -> Ch
         mine = rows
         for key, value in zip(others, values, strict=True):
             mine = mine[mine[key] == value]
-        _heatmap(ax, mine, xs, ys, ends, figure.unit)
+        _heatmap(ax, mine, xs, ys, ends, figure, found.info["replications"])
         fixed = "".join(f"{short_key(key)}: {value}\n" for key, value in zip(others, values, strict=True))
         ax.set_title(f"{fixed}{down}, upwards")
         ax.set_xlabel(f"{across}, to the right", fontsize=8.5, loc="left")
@@ -117,9 +195,14 @@ def _heatmaps(found: Sweep, figure: Figure, rows: pd.DataFrame, foot: str) -> Ch
     return chart
 
 
-def _heatmap(ax: Axes, rows: pd.DataFrame, xs: Sequence[str], ys: Sequence[str], ends: tuple[float, float], unit: str) -> None:
-    estimate = rows["estimate"].to_numpy(dtype=float).reshape(len(xs), len(ys)).T
-    half = ((rows["high"] - rows["low"]) / 2).to_numpy(dtype=float).reshape(len(xs), len(ys)).T
+def _heatmap(
+    ax: Axes, rows: pd.DataFrame, xs: Sequence[str], ys: Sequence[str], ends: tuple[float, float], figure: Figure, number: int
+) -> None:
+    estimate, half, known = (
+        column.to_numpy(dtype=float).reshape(len(xs), len(ys)).T
+        for column in (rows["estimate"], (rows["high"] - rows["low"]) / 2, rows["replications"])
+    )
+    unit = figure.unit
     ax.imshow(estimate, cmap=_SHADES, vmin=ends[0], vmax=ends[1], aspect="auto", origin="lower")
     ax.set_xticks(range(len(xs)), xs)
     ax.set_yticks(range(len(ys)), ys)
@@ -128,25 +211,45 @@ def _heatmap(ax: Axes, rows: pd.DataFrame, xs: Sequence[str], ys: Sequence[str],
     ax.spines["bottom"].set_visible(False)
     for y, x in np.ndindex(estimate.shape):
         value, its = float(estimate[y, x]), float(half[y, x])
-        text, _ = rounded(value, value - its, value + its, unit)
+        text = rounded(value, value - its, value + its, unit)[0] if known[y, x] else never(figure)
         dark = math.isfinite(value) and value - ends[0] > 0.68 * (ends[1] - ends[0])
         colour = "white" if dark else INK
-        ax.text(x, y + 0.08, text, ha="center", va="center", color=colour, fontsize=9)
-        if math.isfinite(its):
-            small = rounded(its, its - its / 10, its + its / 10, unit)[0]
-            ax.text(x, y - 0.27, f"±{small}", ha="center", va="center", color=colour, fontsize=6.5)
+        small = []
+        if math.isfinite(its) and unit == "date":
+            small.append(f"±{its:,.0f} days")
+        elif math.isfinite(its):
+            small.append(f"±{rounded(its, its - its / 10, its + its / 10, unit)[0]}")
+        if 0 < known[y, x] < number:
+            small.append(f"{known[y, x]:.0f} of {number}")
+        ax.text(x, y + (0.2 if len(small) > 1 else 0.08), text, ha="center", va="center", color=colour, fontsize=9)
+        ax.text(x, y - (0.19 if len(small) > 1 else 0.27), "\n".join(small), ha="center", va="center", color=colour, fontsize=6.5)
 
 
 def _in_words(found: Sweep, figure: Figure, rows: pd.DataFrame) -> str:
-    known = rows.dropna(subset="estimate")
+    known, number = rows.dropna(subset="estimate"), found.info["replications"]
     if len(known) == 0:
-        return " no values."
+        return f" no value in any of {number} replications at any point."
     said = []
     for word, at in (("lowest", known["estimate"].argmin()), ("highest", known["estimate"].argmax())):
         row = known.iloc[int(at)]
         where = ", ".join(f"{key} {row[key]}" for key in found.vary)
         said.append(f" {word} {rounded(row['estimate'], row['low'], row['high'], figure.unit)[0]} at {where}")
-    return ";".join(said) + "."
+    some = rows[rows["replications"] < number].to_dict("records")
+    without = [
+        f" a value in {row['replications']} of {number} replications at {', '.join(f'{key} {row[key]}' for key in found.vary)}"
+        for row in some
+    ]
+    return ";".join([*said, *without]) + "."
+
+
+def _intervals(what: str, found: Sweep, rows: pd.DataFrame) -> str:
+    """What is drawn of intervals, or why nothing is."""
+    varied = "uncertain" in found.info
+    if why := no_intervals(found.info, LUCK_PER_DRAW):
+        return why
+    if not rows["low"].notna().any():
+        return f"No point has values of two {'draws' if varied else 'replications'}, so no intervals."
+    return f"{what}95% intervals{' of the mean over draws' * varied}."
 
 
 def _named(figure: Figure) -> str:

@@ -14,10 +14,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.show.rounding import counted
 from sim.show.style import Chart
 
 LABEL, HEAD = 36, 22
 """Characters of a label, and of a heading above numbers, before it goes on to another line."""
+SHORTEST, WORDS = 16, 14
+"""Characters that a label, and a column of words, have at least on a narrow screen."""
+BETWEEN = 3
+"""Characters between two columns."""
 ONE_LUCK = "The same people have the same luck at every point, so differences between points are surer than either estimate."
 
 
@@ -61,11 +66,10 @@ def what_was_made(info: Mapping[str, Any]) -> str:
     """Replications, seed and time taken, from ``study.json``."""
     parts = []
     if "replications" in info:
-        number = info["replications"]
-        parts.append(f"{number} replication{'s' * (number != 1)} at each point")
+        parts.append(f"{counted(str(info['replications']), 'replications')} at each point")
     parts.append(f"seed {info['seed']}")
     if found := info.get("found_finished"):
-        parts.append(f"{found} replications from before")
+        parts.append(f"{counted(f'{found}', 'replications')} from before")
     if "uncertain" in info:
         parts.append("assumptions varied within their intervals")
     return ", ".join([*parts, f"{info['seconds']:,.0f} s"])
@@ -88,7 +92,7 @@ def print_page(page: Page, console: Console, out: Path | None = None, files: str
     for paragraph in page.says:
         console.print("", Text(paragraph), sep="\n")
     for block in page.blocks:
-        console.print("", as_table(block), sep="\n")
+        console.print("", as_table(block, console.width), sep="\n")
     if page.notes:
         console.print()
     for note in page.notes:
@@ -123,15 +127,51 @@ def as_html(block: Block) -> str:
     return "".join([*parts, "</tbody></table>"])
 
 
-def as_table(block: Block) -> Table:
-    """The first column keeps its width; headings of the others are broken where they are long."""
-    labels = ["\n".join(textwrap.wrap(label, LABEL, subsequent_indent="  ")) or label for label, _ in block.rows]
+def as_table(block: Block, width: int | None = None) -> Table:
+    """The first column keeps its width; headings of the others are broken where they are long.
+
+    Args:
+        width: characters of a line. Where the table would be wider, first intervals in brackets go below their numbers, then labels are
+            broken sooner, so that nothing is cut.
+    """
+    layouts = [(block.rows, LABEL)]
+    if width is not None:
+        below = [(label, [cell if i in block.left else _below(cell) for i, cell in enumerate(its, 1)]) for label, its in block.rows]
+        for rows in (block.rows, below):
+            names = [_wrapped(block.heading, LABEL), *(_wrapped(name, LABEL, "  ") for name, _ in rows)]
+            layouts += [(rows, LABEL), (rows, max(_longest(names) - (_needed(block, rows, LABEL) - width), SHORTEST))]
+    rows, widest = next((one for one in layouts if width is None or _needed(block, *one) <= width), layouts[-1])
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("\n".join(line for part in block.heading.split("\n") for line in textwrap.wrap(part, LABEL)), no_wrap=True)
+    table.add_column(_wrapped(block.heading, widest), no_wrap=True)
     for number, name in enumerate(block.head, start=1):
         words = number in block.left
-        heading = name if words else "\n".join(line for part in name.split("\n") for line in textwrap.wrap(part, HEAD))
-        table.add_column(heading, justify="left" if words else "right", no_wrap=not words)
-    for label, (_, cells) in zip(labels, block.rows, strict=True):
-        table.add_row(Text(label), *(Text(cell) for cell in cells))
+        table.add_column(name if words else _wrapped(name, HEAD), justify="left" if words else "right", no_wrap=not words)
+    for label, cells in rows:
+        table.add_row(Text(_wrapped(label, widest, "  ")), *(Text(cell) for cell in cells))
     return table
+
+
+def _needed(block: Block, rows: Sequence[tuple[str, Sequence[str]]], label: int) -> int:
+    """Characters of a line that a table needs with labels of so many, where columns of words may be broken between words."""
+    widths = [_longest([_wrapped(block.heading, label), *(_wrapped(name, label, "  ") for name, _ in rows)])]
+    for i, name in enumerate(block.head, start=1):
+        column = [cells[i - 1] for _, cells in rows]
+        if i in block.left:
+            words = [word for text in (name, *column) for word in text.split()]
+            widths.append(max(_longest(words), min(_longest([name, *column]), WORDS)))
+        else:
+            widths.append(_longest([_wrapped(name, HEAD), *column]))
+    return sum(widths) + BETWEEN * len(block.head)
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max((len(line) for text in texts for line in text.split("\n")), default=0)
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> str:
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, width, subsequent_indent=indent)) or text
+
+
+def _below(cell: str) -> str:
+    """A number with the interval in brackets behind it on the next line."""
+    return cell.replace(" (", "\n(", 1)

@@ -13,17 +13,28 @@ UNITS = {"share": "", "date": "", "people per coach": "people", "vacancies per p
 
 ONE = {"people": "person", "vacancies": "vacancy", "percentage points": "percentage point", "full-time equivalents": "full-time equivalent"}
 ONE |= {"days": "day", "working days": "working day", "places": "place", "hours": "hour", "weeks": "week"}
+ONE |= {"replications": "replication", "values": "value", "minutes": "minute", "coaches": "coach", "desks": "desk"}
 """Units of which there is one."""
+MOST_PLACES = 6
+"""Decimals, at most, where fewer would make numbers look the same, or like nothing."""
 
 
-def rounded(estimate: float, low: float, high: float, unit: str) -> tuple[str, str]:
-    """An estimate and its interval, down to the first digit of half the half width (the standard error), at most two decimals."""
+def rounded(estimate: float, low: float, high: float, unit: str, beside: float = math.nan) -> tuple[str, str]:
+    """An estimate and its interval, down to the first digit of half the half width (the standard error), at most two decimals.
+
+    Args:
+        beside: a number that an end of the interval is not to look like, unless it is the same; more digits are shown then.
+    """
     if not math.isfinite(estimate):
         return BLANK, BLANK
     if unit == "date":
         return day(estimate), f"{day(low)} to {day(high)}" if math.isfinite(low + high) else BLANK
     form = number_form(unit, estimate)
     places = form.places(estimate, (high - low) / 2)
+    while places < MOST_PLACES and any(
+        beside != end and math.isfinite(beside) and form.text(end, places) == form.text(beside, places) for end in (low, high)
+    ):
+        places += 1
     text = [form.text(value, places) for value in (estimate, low, high)]
     return text[0], f"{text[1].removesuffix(form.after)} to {text[2].removeprefix(form.before)}" if math.isfinite(low + high) else BLANK
 
@@ -35,7 +46,13 @@ def signed(value: float, low: float, high: float, unit: str) -> tuple[str, str]:
     form = number_form("days" if unit == "date" else unit, value, differs=True)
     places = enough_places(form, form.places(value, (high - low) / 2), low, high)
     text = [form.text(one, places, sign=True) for one in (value, low, high) if math.isfinite(one)]
-    return text[0], f"{text[1]} to {text[2]}" if len(text) == 3 else BLANK
+    if len(text) < 3:
+        return text[0], BLANK
+    if low > 0 == round(form.scale * low, places):
+        text[1] = "just above 0"
+    if high < 0 == round(form.scale * high, places):
+        text[2] = "just below 0"
+    return text[0], f"{text[1]} to {text[2]}"
 
 
 def with_half(value: float, low: float, high: float, unit: str, *, sign: bool = True) -> str:
@@ -44,9 +61,11 @@ def with_half(value: float, low: float, high: float, unit: str, *, sign: bool = 
         return BLANK
     form = number_form("days" if unit == "date" else unit, value, differs=True)
     half = max(high - value, value - low)
-    if not math.isfinite(half) or half == 0:
+    if not math.isfinite(half) or half <= 1e-12 * abs(value):  # nothing but rounding
         return form.text(value, form.places(value, math.nan), sign=sign)
     places = form.places(value, half)
+    while places < MOST_PLACES and round(form.scale * half, places) == 0:
+        places += 1
     return f"{form.text(value, places, sign=sign)} ±{form.text(half, places)}"
 
 
@@ -119,8 +138,15 @@ def number_form(unit: str, value: float, *, differs: bool = False) -> Form:
 
 
 def enough_places(form: Form, places: int, low: float, high: float) -> int:
-    """Decimals with which what is told from nothing does not look like nothing."""
-    near = min(abs(low), abs(high))
-    while low * high > 0 and round(form.scale * near, places) == 0 and places < 6:
-        places += 1
+    """Decimals with which an interval does not look like nothing, and one without a zero not as if it had one; of its end far from zero
+    no more than two digits, so that the near end may still be written as 0."""
+    near, far = sorted(form.scale * abs(end) for end in (low, high))
+    if not (math.isfinite(far) and round(far, MOST_PLACES) > 0):
+        return places
+    first = -math.floor(math.log10(far))  # decimals with which one digit of the far end is seen
+    if low * high > 0:
+        while round(near, places) == 0 and places <= min(first, MOST_PLACES - 1):
+            places += 1
+    elif round(far, places) == 0:
+        places = min(first, MOST_PLACES)
     return places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from typing import Any
@@ -15,7 +16,7 @@ from sim.experiment.precision import IMPRECISE, LEAST, PRECISE, UNCONFIRMED
 from sim.results import SPLIT, RunTables
 from sim.scenario import Scenario
 from sim.show.labels import figure_name
-from sim.show.rounding import date, plain
+from sim.show.rounding import BLANK, UNITS, counted, date, plain, rounded
 from sim.show.style import COLOURS, FAINT, Chart, date_axis, drawn, empty, from_zero, line, reference
 
 SERIES = {"waiting": "people waiting for a first meeting", "caseload": "caseload"}
@@ -26,7 +27,8 @@ _TIMES_TARGET = 6
 
 
 def precision_in_words(run: RunTables) -> list[str]:
-    """How many replications a precision took, and how narrow each interval became; nothing where none was asked for."""
+    """How many replications a precision took, and each figure with its interval and how narrow that became; nothing where none was asked
+    for."""
     told = run.info.get("precision")
     if told is None:
         return []
@@ -38,8 +40,8 @@ def precision_in_words(run: RunTables) -> list[str]:
     }.get(told["outcome"], f"cannot be told, since not one of {made} replications has a value")
     lines = [f"A precision of {written(told['target'], 'share')} was asked for: {how}."]
     for text, shares in told["half_width_over_mean"].items():
-        reaches = "no interval" if shares[-1] is None else f"±{plain(shares[-1], 'share')}"
-        lines.append(f" {_name(text)}: {reaches}{', not precise' if text in told['not_precise'] else ''}")
+        said = (*_estimate(run, text), _reaches(shares[-1]), *(["not precise"] if text in told["not_precise"] else []))
+        lines.append(f" {_name(text)}: {', '.join(said)}")
     return lines
 
 
@@ -132,6 +134,24 @@ def warm_up(run: RunTables, scenario: Scenario | None = None) -> Chart:
 
 
 _BESIDE: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 8.5, "color": FAINT}
+
+
+def _reaches(share: float | None) -> str:
+    """Half an interval over its mean, ``±1.2%``."""
+    if share is None:
+        return "no interval"
+    return "less than ±0.1%" if 0 < round(100 * share, 3) < 0.05 else f"±{plain(share, 'share')}"
+
+
+def _estimate(run: RunTables, text: str) -> list[str]:
+    """A figure, given as ``run.json`` has it, and its interval, ``5.33 working days, 95% interval 5.29 to 5.36``; nothing without one."""
+    measure, _, statistic = text.partition("[")[0].partition(".")
+    rows = run.summary[(run.summary["measure"] == measure) & (run.summary["statistic"] == statistic)]
+    for row in rows.to_dict("records"):
+        if str(Figure(measure, statistic, **{key: row[key] for key in SPLIT})) == text and math.isfinite(row["estimate"]):
+            estimate, interval = rounded(row["estimate"], row["low"], row["high"], row["unit"])
+            return [counted(estimate, UNITS.get(row["unit"], row["unit"])), *([f"95% interval {interval}"] if interval != BLANK else [])]
+    return []
 
 
 def _name(text: str) -> str:

@@ -18,13 +18,15 @@ from sim.results import ALL, RunTables
 from sim.scenario import Scenario
 from sim.show.labels import PROGRAMMES
 from sim.show.of_comparison import ADJUSTED_NOTE, adjusted, asked_for, in_parts, pairing
-from sim.show.page import as_table
+from sim.show.page import BETWEEN, as_table
 from sim.show.rounding import BLANK, date, plain
 from sim.show.run_length import precision_in_words, warm_up_in_words
 from sim.show.words import BLANK_NOTE, PROGRAMME_NOTE, OfProgramme, Row, compared, headline, interval_note, luck_note, programmes
 
-WIDEST = 30
+WIDEST = 31
 """Characters of a label before it goes on to another line."""
+NARROWEST = 16
+"""Characters that a label has at least, before it goes on to another line."""
 WITH_RANGE = 92
 """Characters of a line that has an estimate, its interval and the range of the draws of the assumptions."""
 _PERIODS = {
@@ -72,9 +74,10 @@ def comparison(result: Comparison, console: Console, out: Path | None = None, fi
         figures: told besides the main ones.
     """
     _say(console, f"Compared with {result.base.name}", "bold")
-    _say(console, _what(result.base), "dim")
+    _say(console, _what(result.base, *result.others), "dim")
+    scenarios = [getattr(run, "scenario", None) for run in (result.base, *result.others)]
     notes = list[str]()
-    for other, rows in compared(result.table).items():
+    for other, rows in compared(result.table, scenarios).items():
         console.print()
         _say(console, other, "bold")
         table = _table("All jobcentres, whole run", "Base", "This", "Difference")
@@ -92,9 +95,9 @@ def comparison(result: Comparison, console: Console, out: Path | None = None, fi
         blocks, its_notes = in_parts(its)
         notes += its_notes
         for part in blocks:
-            console.print(as_table(part), "")
+            console.print(as_table(part, console.width), "")
         if (block := adjusted(its)) is not None:
-            console.print(as_table(block), "")
+            console.print(as_table(block, console.width), "")
             notes.append(ADJUSTED_NOTE)
         if worth := pairing(its):
             _say(console, f"{worth}\n")
@@ -125,16 +128,18 @@ def by_period(run: RunTables) -> pd.DataFrame:
     return grouped.mean().assign(**{"New claims": grouped["New claims"].sum()})
 
 
-def _what(run: RunTables) -> str:
-    """Period, replications, seed and time taken."""
+def _what(run: RunTables, *others: RunTables) -> str:
+    """Period, replications, seed and time taken, the time by the others too."""
     parts = [f"{date(run.daily['date'].min())} to {date(run.daily['date'].max())}"] if len(run.daily) else []
     number = run.info["replications"]
     drawn = f" of {run.info['draws']} draw{'s' * (run.info['draws'] > 1)} of the assumptions" if run.per_draw > 1 else ""
     parts += [f"{number} replication{'s' * (number != 1)}{drawn}", f"seed {run.info['seed']}"]
-    if found := run.info.get("found_finished"):
-        parts.append(f"{found} of them from before")
-    if "seconds" in run.info:
-        parts.append(f"{run.info['seconds']:,.0f} s")
+    runs = (run, *others)
+    if found := sum(one.info.get("found_finished", 0) for one in runs):
+        made = sum(one.info["replications"] for one in runs)
+        parts.append(f"{found} of {f'the {made} of all scenarios' if others else 'them'} from before")
+    if seconds := [one.info["seconds"] for one in runs if "seconds" in one.info]:
+        parts.append(f"{sum(seconds):,.0f} s")
     return ", ".join(parts)
 
 
@@ -143,19 +148,30 @@ def _print_rows(console: Console, rows: list[Row]) -> None:
         return
     drawn = any(row.range for row in rows)
     narrow = drawn and console.width < WITH_RANGE
-    table = _table("All jobcentres, whole run", "Estimate", "±95%" if narrow else "95% interval", *(["95% of draws"] if drawn else []), "")
+    head = ("Estimate", "±95%" if narrow else "95% interval", *(["95% of draws"] if drawn else []))
+    cells = [(row.estimate, row.half if narrow else row.interval, *([row.range] if drawn else [])) for row in rows]
+    widest = _room(console.width, [head, *cells], [row.unit for row in rows]) if narrow else console.width
+    table = _table(textwrap.fill("All jobcentres, whole run", widest), *head, "")
     for column in table.columns:
         column.no_wrap = True
     table.columns[2].no_wrap, table.columns[-1].no_wrap = drawn, not narrow
     for column in table.columns[1:-1]:
         column.justify = "right"
     group = None
-    for row in rows:
+    for row, its in zip(rows, cells, strict=True):
         if row.group != group:
             table.add_row(Text(row.group, "bold"))
         group = row.group
-        table.add_row(f" {row.label}", row.estimate, row.half if narrow else row.interval, *([row.range] if drawn else []), row.unit)
+        table.add_row(textwrap.fill(row.label, widest, initial_indent=" ", subsequent_indent="  "), *its, row.unit)
     console.print("", table, "")
+
+
+def _room(width: int, cells: Sequence[Sequence[str]], units: Sequence[str]) -> int:
+    """Characters of a line left for a label, beside columns that keep theirs and units that may be broken between words."""
+    taken = [max(map(len, column)) for column in zip(*cells, strict=True)] + [
+        max(len(word) for unit in units for word in [*unit.split(), ""])
+    ]
+    return max(width - sum(taken) - BETWEEN * len(taken), NARROWEST)
 
 
 def _period_table(over_time: pd.DataFrame) -> Table:

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.axis import Axis
+from matplotlib.dates import AutoDateLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.experiment.asked import Figure
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
 from sim.show.labels import figure_name
-from sim.show.rounding import in_unit
+from sim.show.rounding import day, in_unit
 from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers
 
 MOST = 15
@@ -31,6 +33,38 @@ def name(row: Mapping[Any, Any]) -> str:
     return f"{row['label']} {row.get('member', '')}".strip()
 
 
+def axis_of(axis: Axis, figure: Figure) -> None:
+    """Days since 1970 as dates, every other figure as plain numbers; when everything is drawn."""
+    if figure.unit != "date":
+        axis.set_major_formatter(plain_numbers())
+        return
+    low, high = axis.get_view_interval()
+    few_days = high - low < 21  # of which the other would make hours
+    axis.set_major_locator(MaxNLocator(5, integer=True) if few_days else AutoDateLocator(minticks=3, maxticks=6))  # type: ignore[no-untyped-call]
+    axis.set_major_formatter(FuncFormatter(lambda value, _: day(value)))
+
+
+def in_differences(figure: Figure, words: str) -> str:
+    """A heading over differences, with their unit where the figure's own heading does not say it."""
+    its = {"date": "days", "share": "percentage points"}.get(figure.unit, "")
+    return f"{words}, {its}" if its else words
+
+
+def left_out(found: Sensitivity, figure: Figure) -> str:
+    """How many draws have no value of a figure in some replication; nothing where all have one."""
+    draws = found.draws[str(figure)]
+    number = int(draws.isna().sum())
+    if not number:
+        return ""
+    what = "is not reached in every replication" if figure.unit == "date" else "has no value in some replication"
+    return f"In {number} of {len(draws)} draws it {what}; {'these are' if number > 1 else 'this one is'} left out"
+
+
+def without(row: Mapping[Any, Any]) -> list[str]:
+    """The ends of an assumption's interval at which the figure has no value, in words."""
+    return [f"no value at its {end}" for end in ("low", "high") if np.isnan(row[f"at_{end}"])]
+
+
 def others(number: int, most: float, unit: str) -> str:
     """What is said of those that are not shown."""
     if not most > 0:
@@ -42,7 +76,7 @@ def others(number: int, most: float, unit: str) -> str:
 def tornado(found: Sensitivity, figure: Figure) -> Chart:
     """The difference from the base with each assumption at its low and at its high end, the widest first."""
     rows = found.rows(TORNADO, figure)
-    fits = min(MOST, max(1, int((rows["swing"] > 0).sum())))
+    fits = min(MOST, max(1, int((rows["swing"].isna() | (rows["swing"] > 0)).sum())))
     shown, left = rows.head(fits), rows.iloc[fits:]
     scale, unit = _scale(figure)
     base = in_unit(float(rows["base"].iloc[0]), figure.unit)
@@ -60,12 +94,18 @@ def tornado(found: Sensitivity, figure: Figure) -> Chart:
         ax.barh(at + aside, np.nan_to_num(value), height=0.36, **look)
         spread = np.nan_to_num(np.array([value - low, high - value]))
         ax.errorbar(value, at + aside, xerr=spread, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
-        if len(shown) and np.isfinite(value[0]):
-            chart.label(ax, max(value[0], high[0] if np.isfinite(high[0]) else value[0], 0.0), at[0] + aside, f"at its {end}")
+        for i in np.flatnonzero(np.isfinite(value))[:1]:
+            chart.label(ax, max(value[i], high[i] if np.isfinite(high[i]) else value[i], 0.0), at[i] + aside, f"at its {end}")
+        for i in np.flatnonzero(np.isnan(value)):
+            ax.annotate(f"no value at its {end}", (0, at[i] + aside), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
     ax.axvline(0, color=INK, linewidth=1)
     _assumptions(ax, shown)
     chart.alt = f"Bar chart. {chart.title}:" + "".join(
-        f" {name(row)} ({row['interval']}), at its low {_signed(row['at_low'], figure)}, at its high {_signed(row['at_high'], figure)}."
+        f" {name(row)} ({row['interval']}), "
+        + ", ".join(
+            f"at its {end} {_signed(row[f'at_{end}'], figure) if np.isfinite(row[f'at_{end}']) else 'no value'}" for end in ("low", "high")
+        )
+        + "."
         for row in shown.to_dict("records")
     )
     return _done(chart, "tornado.csv")
@@ -81,6 +121,8 @@ def spread(found: Sensitivity, figure: Figure) -> Chart:
     foot = (
         f"{found.name}. {one.draws} draws of all assumptions at once within their intervals, mean of {one.replications} replications each."
     )
+    if out := left_out(found, figure):
+        foot += f" {out}."
     chart = Chart(f"{figure_name(figure)}: what the assumptions leave open", foot, height=4.6)
     top, bottom = chart.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.2, 1]})
     top.set_title("Draws")
@@ -99,17 +141,17 @@ def spread(found: Sensitivity, figure: Figure) -> Chart:
     bottom.set_ylim(len(lines) - 0.5, -0.5)
     bottom.grid(True, axis="x")
     bottom.tick_params(axis="y", length=0)
-    bottom.set_xlabel(unit, fontsize=8.5, loc="left")
+    bottom.set_xlabel("" if figure.unit == "date" else unit, fontsize=8.5, loc="left")
     if TORNADO in found.tables:
         base = float(found.rows(TORNADO, figure)["base"].iloc[0])
         for ax in (top, bottom):
             ax.axvline(base * scale, color=FAINT, linewidth=1, linestyle=(0, (2, 2)))
         top.annotate("as written", (base * scale, 1), (3, 2), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8)
-    bottom.xaxis.set_major_formatter(plain_numbers())
+    axis_of(bottom.xaxis, figure)
     low, high, *told = (in_unit(end, figure.unit) for end in (*one.range, *one.interval))
     chart.alt = (
         f"Histogram with intervals. {chart.title}: 95% of {one.draws} draws between {low} and {high}, their mean "
-        f"{in_unit(one.mean, figure.unit)}, which so many draws tell to between {told[0]} and {told[1]}."
+        f"{in_unit(one.mean, figure.unit)}, which so many draws tell to between {told[0]} and {told[1]}.{f' {out}.' * bool(out)}"
     )
     return _done(chart, "uncertainty.csv, draws.csv")
 

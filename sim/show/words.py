@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +80,14 @@ class Difference:
     difference: str
 
 
-def compared(table: pd.DataFrame) -> dict[str, list[Difference]]:
-    """A comparison's main lines for all jobcentres together, by the name of the other scenario."""
+def compared(table: pd.DataFrame, scenarios: Sequence[Scenario | None] = ()) -> dict[str, list[Difference]]:
+    """A comparison's main lines for all jobcentres together, by the name of the other scenario.
+
+    Args:
+        scenarios: all that are compared; a target that they share is then said.
+    """
+    targets = {None if one is None else int(one.appointments.first_meeting.target_working_days) for one in scenarios}
+    target = targets.pop() if len(targets) == 1 else None
     rows = {(row["other"], row["measure"], row["statistic"]): row for row in everyone(table)}
     out: dict[str, list[Difference]] = {}
     for other in dict.fromkeys(table["other"]):
@@ -90,13 +96,29 @@ def compared(table: pd.DataFrame) -> dict[str, list[Difference]]:
             if group == "In all":
                 found += [("Starts on programmes", row["programme"], row) for row in _starts(table[table["other"] == other])]
             found += [(group, label, rows[other, *key]) for key, label in labels.items() if (other, *key) in rows]
-        out[other] = [_compared(*line) for line in found if not _nobody_claims_again(line[2])]
+        made = in_all(table[table["other"] == other])
+        out[other] = [_compared(*line, made, target) for line in found if not _nobody_claims_again(line[2])]
     return out
 
 
-def _compared(group: str, label: str, row: dict[Any, Any]) -> Difference:
+def in_all(table: pd.DataFrame) -> int:
+    """Pairs of replications, from the rows of one other scenario: some figure has a value in each."""
+    return int(table["replications"].max()) if len(table) else 0
+
+
+def _compared(group: str, label: str, row: dict[Any, Any], made: int, target: int | None) -> Difference:
     base, its = (plain(row[name], row["unit"]) for name in ("base_estimate", "other_estimate"))
-    return Difference(group, label, base, its, difference(row))
+    text = within(target) if target is not None and row["measure"] == "first_meeting_within_target" else label
+    return Difference(group, text, base, its, in_some(row, made))
+
+
+def in_some(row: dict[Any, Any], made: int) -> str:
+    """One row of a comparison in words, and in how many of the pairs of replications both have a value, where some have not."""
+    dates, pairs = row["unit"] == "date", int(row["replications"])
+    if pairs == 0:
+        return f"cannot be told: cleared in both in none of {counted(f'{made}', 'replications')}" if dates else difference(row)
+    which = "both are cleared" if dates else "both have a value"
+    return difference(row) + ("" if pairs >= made else f", in the {pairs} of {made} replications in which {which}")
 
 
 def _nobody_claims_again(row: dict[Any, Any]) -> bool:
@@ -183,20 +205,23 @@ def _difference(row: dict[Any, Any]) -> str:
         return BLANK
     if verdict in (PER_ENTRY_GAINED, PER_ENTRY_LOST):
         return _per_entry(value, low, high, gained=verdict == PER_ENTRY_GAINED)
-    if verdict == SAME:
+    if verdict == SAME or (value == 0 and math.isnan(low + high)):
         return "none" if row.get("measure") == "displaced_entries" else SAME
     form = number_form(unit, value, differs=True)
     places, known = form.places(value, (high - low) / 2), math.isfinite(low + high)
     if row.get("measure") == "displaced_entries" and value > 0:  # a number of people, not more or less than another
         words = counted(form.text(value, places), form.name)
         return f"{words}, 95% interval {form.text(low, places)} to {form.text(high, places)}" if known else f"{words}, interval not known"
+    places = enough_places(form, places, low, high)
     if verdict == UNKNOWN and known:
         return f"{UNKNOWN}, 95% interval {form.text(low, places, sign=True)} to {form.text(high, places, sign=True)} {form.name}".rstrip()
     near, far = sorted((abs(low), abs(high)))
-    places = enough_places(form, places, low, high)
     direction = _LESS_MORE.get(unit, ("fewer", "more"))[value > 0]
     words = f"{counted(form.text(abs(value), places), form.name)} {direction}"
-    return f"{words}, 95% interval {form.text(near, places)} to {form.text(far, places)}" if known else f"{words}, interval not known"
+    if not known:
+        return f"{words}, interval not known"
+    near_text = "just above 0" if near > 0 == round(form.scale * near, places) else form.text(near, places)
+    return f"{words}, 95% interval {near_text} to {form.text(far, places)}"
 
 
 def _per_entry(value: float, low: float, high: float, *, gained: bool) -> str:
@@ -243,4 +268,9 @@ def luck_note(run: RunTables) -> str:
 def _with_target(label: str, scenario: Scenario | None) -> str:
     if scenario is None:
         return label
-    return f"offered within {int(scenario.appointments.first_meeting.target_working_days)} working days"
+    return within(int(scenario.appointments.first_meeting.target_working_days))
+
+
+def within(target: int) -> str:
+    """The share of first meetings offered within the target, by its name."""
+    return f"offered within {counted(f'{target}', 'working days')}"

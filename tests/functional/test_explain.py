@@ -8,8 +8,12 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.experiment.asked import Figure
+from sim.experiment.explain import Explanation
 from sim.experiment.explaining import TOTAL
+from sim.experiment.explaining import contributions as told
 from sim.scenario import dump
+from sim.show import of_explanation
 from tests.scenarios import tiny
 
 BASE = tiny({"period.to": "2021-03-14"})
@@ -86,7 +90,7 @@ def test_the_command_follows_the_order_of_the_file(tmp_path):
             ["--order", "jobcentres.Hill.desk"],
             "did you mean 'jobcentres.Hill.desks'",
         ),
-        ("extends: base.yaml\njobcentres: {Hill: {desks: 20}}\n", ["--group", "places"], "expected KEY=V1"),
+        ("extends: base.yaml\njobcentres: {Hill: {desks: 20}}\n", ["--group", "places"], "expected NAME=KEY,KEY"),
         ("extends: base.yaml\njobcentres: {Hill: {desks: 20}}\n", ["--measure", "cost"], "cost needs prices"),
         ("extends: base.yaml\njobcentres: {Hill: {dekss: 20}}\n", [], "did you mean 'desks'"),
     ],
@@ -106,3 +110,59 @@ def test_what_is_shown_says_it_in_words(found):
     chart = found.plot()
     assert "no difference can be told" in chart.alt and chart.numbers == "explanation.csv" and "<svg" in found._repr_html_()
     assert np.isfinite([line.get_xdata() for line in chart.axes[0].lines[:2]]).all()
+
+
+# Dates, gaps and what intervals there are: steps written down by hand
+
+
+NAN, DAY, LEVERS = float("nan"), 18700, ["coaches.absence: 0.1 to 0.2", "jobcentres.Hill.desks: 10 to 20"]
+LATER = np.array([[DAY, DAY + 1, DAY + 3, DAY + 2], [DAY + 50, DAY + 54, DAY + 60, DAY + 49], [DAY + 50, DAY + 54, DAY + 60, DAY + 49]])
+
+
+def by_hand(values, measure="backlog_cleared", **info):
+    """An explanation of which the figure at each step and replication is given."""
+    figure = Figure.parse(measure, BASE)
+    table = told(np.array(values, dtype=float), LEVERS)
+    table.insert(0, "figure", str(figure))
+    info = {"replications": np.shape(values)[1], "seed": 1, "seconds": 1, **info}
+    return Explanation("base", "other", tuple(LEVERS), table.assign(unit=figure.unit), (figure,), info)
+
+
+def caption(found):
+    return of_explanation.chart(found).get_supxlabel().replace("\n", " ")
+
+
+def test_differences_of_dates_are_days_and_their_axis_has_dates():
+    found = by_hand(LATER)
+    page, chart = of_explanation.page(found), of_explanation.chart(found)
+    assert "coaches.absence: 0.1 to 0.2 (+52 days)" in page.says[0] and "days" in page.blocks[0].head[0]
+    assert "+52 days" in [text.get_text() for text in chart.axes[0].texts] and chart.axes[0].get_title(loc="left") == ""
+    chart.draw_without_rendering()
+    ticks = [label.get_text() for label in chart.axes[0].get_xticklabels()]
+    assert ticks and all(text.endswith("2021") for text in ticks)
+
+
+def test_replications_without_a_value_at_some_step_are_counted():
+    some = LATER.astype(float)
+    some[1, 2] = NAN
+    assert "That is of 3 of 4 replications. 1 without a value at some step is left out." in of_explanation.page(by_hand(some)).says[0]
+    assert "1 without a value at some step is left out" in caption(by_hand(some)) and "left out" not in caption(by_hand(LATER))
+    some[2] = NAN
+    page, chart = of_explanation.page(by_hand(some)), of_explanation.chart(by_hand(some))
+    assert page.says == [
+        "Cleared on: none of 4 replications has a value at every step, so nothing can be told of the difference or of any lever."
+    ]
+    assert not page.blocks and "none of 4 replications has a value" in chart.alt and "95%" not in caption(by_hand(some))
+
+
+@pytest.mark.parametrize(("info", "why"), [({}, "One replication"), ({"uncertain": True}, "One draw of the assumptions")])
+def test_there_is_no_word_of_intervals_where_there_are_none(info, why):
+    found = by_hand([[5], [6], [7]], "first_meeting_wait", **info)
+    for said in (" ".join(of_explanation.page(found).notes), caption(found)):
+        assert f"{why}, so no intervals." in said and "Lines are 95%" not in said and "95% intervals" not in said
+
+
+def test_draws_of_the_assumptions_are_counted():
+    found = by_hand([[5, 6, 7], [6, 8, 9], [6, 8, 9]], "first_meeting_wait", uncertain=True)
+    assert "3 replications of 3 draws of the assumptions at each step" in caption(found) and "of the mean over draws" in caption(found)
+    assert "3 replications of 3 draws of the assumptions at each step" in " ".join(of_explanation.page(found).notes)

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app
 from sim.experiment.asked import Figure, Promise
-from sim.experiment.evidence import NO_VALUE, Plan, Promised
+from sim.experiment.evidence import BREAKS, BUDGET_SPENT, KEEPS, NO_VALUE, TOO_CLOSE, Plan, Promised
 from sim.experiment.job import Point
 from sim.experiment.seek import seek
 from sim.experiment.seeking import EVERY_ONE_DOES, FOUND, NONE_WILL_DO, NOT_MONOTONE, OTHER_WAY, UNDECIDED
@@ -343,7 +343,7 @@ SAID = {
         [
             "6 desks, with",
             "With 3 desks it is broken.",
-            "told of 4 and 5 (too close to tell).",
+            "cannot be told with 4 and 5 desks (too close to tell).",
             "everything that the * stands for",
         ],
     ),
@@ -352,14 +352,18 @@ SAID = {
         np.array([9, 9, 9, 9, 5.05, 4.95, 3, 2, 1])[:, None] + NOISE,
         {},
         UNDECIDED,
-        ["Not settled. With 6 coaches the promise is kept, with 95%", "of 4 and 5 (not decided)", "More than 100 replications (--most)"],
+        [
+            "Not settled. With 6 coaches the promise is kept, with 95%",
+            "with 4 and 5 coaches (not decided)",
+            "More than 100 replications (--most)",
+        ],
     ),
     "nothing settled": (
         NUMBERS[:3],
         np.array([9, 9, 5])[:, None] + NOISE[:3],
         {},
         UNDECIDED,
-        ["no value is shown to keep the promise. With 1 coach it is broken.", "cannot be told of 2 (not decided)"],
+        ["no value is shown to keep the promise. With 1 coach it is broken.", "cannot be told with 2 coaches (not decided)"],
     ),
     "none": (NUMBERS, np.linspace(9, 6, 9), {}, NONE_WILL_DO, ["None will do, with 95% confidence: even with 8 coaches", "Larger ones"]),
     "every one": (NUMBERS, np.linspace(4, 3, 9), {}, EVERY_ONE_DOES, ["0 coaches, with", "every value does, and smaller ones"]),
@@ -383,7 +387,12 @@ SAID = {
         [math.nan, math.nan, math.nan, math.nan, 3, 3, 3, 3, 3],
         {},
         UNDECIDED,
-        ["With 4 coaches the promise is kept", "3 values (no value), 1 (not run).", "no mean", "--in-share 90%"],
+        [
+            "With 4 coaches the promise is kept",
+            "told with 0, 2 and 3 coaches (no value), nor with 1 coach (not run).",
+            "no mean",
+            "--in-share 90%",
+        ],
     ),
     "in a share": (
         [f"+{n}%" for n in range(9)],
@@ -413,6 +422,63 @@ def test_every_outcome_is_said_first_and_drawn(case):
     marked = [text.get_text() for text in chart.axes[0].texts if shown.answer is not None]
     assert any(text.startswith("answer: ") for text in marked) == (outcome in (FOUND, EVERY_ONE_DOES))
     assert ("no_value" in drawn) == (NO_VALUE in set(shown.table["decision"]))
+
+
+def rows_of(shown):
+    return [dict(zip(("replications", "estimate", "interval", "promise"), cells, strict=True)) for _, cells in shown.page.blocks[0].rows]
+
+
+def test_a_bound_that_decided_does_not_look_like_the_promise():
+    shown = outcome_of(["0"], WAIT, np.linspace(9, 3, 200)[None], share=0.6)
+    shown.table.loc[0, ["estimate", "low", "high", "decision"]] = [0.3, -0.1, 0.59996, BREAKS]
+    assert rows_of(shown)[0]["interval"] == "0.000 to 59.996%"
+    shown.table.loc[0, "decision"] = BUDGET_SPENT
+    assert rows_of(shown)[0]["interval"] == "0 to 60%"
+
+
+def test_intervals_end_where_the_figure_does():
+    shown = outcome_of(["1"], Promise.parse("first_meeting_waiting.at_end <= 100", TINY), [150])
+    shown.table.loc[0, ["low", "high"]] = [-20.0, 320.0]
+    assert rows_of(shown)[0]["interval"] == "0 to 320"
+    (segments,) = (bars.get_segments() for bars in shown.plot().axes[0].collections)
+    assert segments[0][:, 1].min() == 0
+    assert shown.table["low"].iloc[0] == -20, "what is written stays as it was found"
+
+
+@pytest.mark.parametrize(
+    ("decisions", "said"),
+    [
+        ([KEEPS, BREAKS], "Bars are the intervals that decided."),
+        ([KEEPS, TOO_CLOSE], "last look, which decided where so marked."),
+        ([BUDGET_SPENT, TOO_CLOSE], "last look, none of which decided."),
+    ],
+)
+def test_what_bars_are_is_said(decisions, said):
+    shown = outcome_of(["1", "2"], WAIT, [9, 3])
+    shown.table["decision"] = decisions
+    assert said in " ".join(" ".join(text.get_text().split()) for text in shown.plot().texts)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("appointments.review.minutes", "10", "10 minutes"),
+        ("appointments.review.minutes", "1", "1 minute"),
+        ("coaches.minutes_per_day", "360", "360 minutes per day"),
+        ("appointments.book_ahead_working_days", "10", "book ahead 10 working days"),
+        ("coaches.absence", "0.06", "absence 0.06"),
+        ("coaches.minutes_per_day", "+10%", "minutes per day +10%"),
+        (COACHES, "+1", "+1 coach"),
+    ],
+)
+def test_a_value_is_named_with_its_unit(key, value, words):
+    assert of_seek._one(outcome_of(["1"], WAIT, [3], key=key), value) == words
+
+
+def test_many_values_are_counted_in_words_that_no_value_is_mistaken_for():
+    shown = outcome_of(NUMBERS, WAIT, np.linspace(9, 3, 9))
+    assert of_seek._several(shown, NUMBERS[2:9]) == "7 of the values from 2 to 8 coaches"
+    assert of_seek._several(shown, ["4", "12"]) == "4 and 12 coaches"
 
 
 def test_values_lie_on_the_figure_where_they_lie():

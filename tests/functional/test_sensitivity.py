@@ -201,6 +201,93 @@ def test_screening_shares_no_luck_with_draws(played, monkeypatch):
     assert len(used["draws"]) > 20 and len(used["morris"]) == 3 * 4 * 3 and not used["draws"] & used["morris"]
 
 
+# A date, which some replications never reach
+
+
+CLEARED = "backlog_cleared.date"
+
+
+def cleared(positions, replication):
+    """Later with more absence; never with the longest reviews, and of draws not with reviews that are long."""
+    late = positions.get(REVIEW, [0.0])[0] > 0.95
+    return np.nan if late else 18700 + 40 * positions[ABSENCE][0] + (replication % 2)
+
+
+def test_an_end_at_which_a_figure_has_no_value_comes_first_and_is_named(played):
+    played(cleared)
+    found = look(three(), "tornado", "latin", measures=[CLEARED], draws=40)
+    rows = found.rows("tornado", found.figures[0])
+    assert rows["factor"].tolist() == [REVIEW, ABSENCE, MISSED]
+    assert rows["at_low"].iloc[0] == 0 and np.isnan(rows["at_high"].iloc[0])  # one end does not take the other with it
+    page = found.page
+    says = " ".join(page.says)
+    assert f"It hangs on: {REVIEW} (8 to 14): no value at its high; {ABSENCE}" in says and "20 days at its high" in says
+    assert "Of 1 no effect can be told" in says and "In 2 of 40 draws it is not reached in every replication; these are left out" in says
+    block = page.blocks[0]
+    assert block.rows[0] == (REVIEW, ("8 to 14", "0", "no value")) and block.head[1:] == ("At its low, days", "At its high, days")
+    assert block.rows[-1][0] == "1 other without effect" and "no value: in none of the replications" in " ".join(page.notes)
+    chart = found.plot("tornado")
+    assert "no value at its high" in [text.get_text() for text in chart.axes[0].texts] and "at its high no value" in chart.alt
+    assert "In 2 of 40 draws" in found.plot("latin").get_supxlabel().replace("\n", " ") and "In 2 of 40 draws" in found.plot("latin").alt
+
+
+def test_replications_without_a_value_are_counted_and_no_base_is_said(played):
+    played(lambda positions, replication: np.nan if replication and positions[REVIEW][0] > 0.9 else 18700 + 40 * positions[ABSENCE][0])
+    notes = " ".join(look(three(), "tornado", measures=[CLEARED], replications=3).page.notes)
+    assert "Differences of 1 assumption are of those that have one at both ends and as written, 1 of 3 at the fewest" in notes
+    played(lambda positions, replication: np.nan)
+    page = look(three(), "tornado", measures=[CLEARED]).page
+    assert "no value in any replication with all assumptions as written" in page.says[0] and not page.blocks
+    played(lambda positions, replication: np.nan if (replication, positions[REVIEW][0]) in ((0, 1.0), (1, 0.0)) else 18700.0)
+    table = look(three(), "tornado", measures=[CLEARED]).tables["tornado"].set_index("factor")
+    assert table.loc[REVIEW, ["at_low", "at_high", "swing", "replications"]].tolist() == [0, 0, 0, 1]
+
+
+def test_dates_are_dates_in_files_and_on_axes_and_differences_days(played, tmp_path):
+    played(cleared)
+    found = look(three(), "tornado", "latin", "morris", measures=[CLEARED], draws=12, paths=4, out=tmp_path / "out")
+    assert set(pd.read_csv(tmp_path / "out" / "tornado.csv")["base"]) == {"2021-04-03"}
+    drawn, one = (pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("draws", "uncertainty"))
+    assert pd.to_datetime(drawn[CLEARED].dropna(), format="%Y-%m-%d").between("2021-03-14", "2021-04-25").all()
+    for name in ("mean", "monte_carlo_low", "interval_high", "range_low", "range_high"):
+        assert one[name].str.fullmatch(r"2021-0\d-\d\d").all()
+    assert one["luck"].iloc[0] == pytest.approx(0.5) and np.isfinite(found.draws[CLEARED].dropna()).all()
+    (morris,) = [block for block in found.page.blocks if block.heading.startswith("Morris")]
+    assert morris.heading == "Morris: Cleared on, days" and not any("1970" in cell for _, cells in morris.rows for cell in cells)
+    chart = found.plot("latin")
+    chart.draw_without_rendering()
+    ticks = [label.get_text() for label in chart.axes[1].get_xticklabels()]
+    assert ticks and all(text.endswith("2021") for text in ticks)
+
+
+def test_trajectories_and_rows_without_a_value_are_counted(played):
+    played(lambda positions, replication: np.nan if positions[REVIEW][0] > 0.9 else positions[ABSENCE][0])
+    found = look(three(), "morris", "sobol", paths=10, rows=16)
+    notes = " ".join(found.page.notes)
+    for unit, method, column, made in (("paths", "morris", "trajectories", 10), ("rows", "sobol", "rows", 16)):
+        kept = found.tables[method][column].iloc[0]
+        assert 0 < kept < made and f"{made - kept} of {made} {unit} are left out" in notes
+
+
+def test_what_has_no_correlation_is_said_and_why(played):
+    shares = {"16-24": between(0.2, 0.1, 0.3), "25-49": between(0.5, 0.4, 0.6), "50+": between(0.3, 0.2, 0.4)}
+    played(lambda positions, replication: positions[ABSENCE][0])
+    (*_, block) = look(town({AGES: shares}), "latin", draws=20).page.blocks
+    assert "1 set of shares: no order, so left out" in [label for label, _ in block.rows]
+    played(lambda positions, replication: 1.0)
+    (*_, block) = look(three(), "latin", draws=20).page.blocks
+    assert [label for label, _ in block.rows] == ["3 without: the figure is the same in all draws"]
+
+
+def test_indices_are_said_with_their_intervals_and_one_assumption_is_one(played):
+    played(lambda positions, replication: positions[ABSENCE][0] + luck(replication))
+    found = look(three(), "sobol", rows=16, only=[ABSENCE])
+    row = found.tables["sobol"].iloc[0]
+    assert found.page.title.endswith(": 1 assumption within its interval")
+    assert re.search(r"coaches\.absence \d+%, 95% interval \d+ to \d+% \(by itself \d+%, 95% interval -?\d+ to \d+%\)", found.page.says[0])
+    assert f"{100 * row['total_from']:.0f} to {100 * row['total_to']:.0f}%" in found.page.says[0]
+
+
 # The simulation itself
 
 

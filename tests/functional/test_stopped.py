@@ -141,6 +141,21 @@ def test_ctrl_c_ends_the_command_and_its_workers(files, command):
     assert parts(files / "x") and not half_written(files / "x")
 
 
+def test_ctrl_c_that_a_library_loses_ends_the_command_all_the_same(files, monkeypatch):
+    """Some forget the exception that a signal raised within them; the replication is finished, and then the command ends."""
+
+    def deaf(scenario, seed, replication, events=False):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return simulate(scenario, seed, replication, events)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(job, "simulate", deaf)
+    outcome = jobcentre("run", "base.yaml", "--workers", 1, "--out", "x")
+    assert (outcome.exit_code, outcome.stdout) == (130, "") and outcome.stderr.endswith(STOPPED), outcome.stderr
+    assert len(parts(files / "x")) == 1 and signal.getsignal(signal.SIGINT) is before
+
+
 @pytest.mark.parametrize("module", ["sim.cli", "sim.experiment.workers"])
 def test_ctrl_c_while_the_libraries_are_read_is_met_in_words_too(files, module, monkeypatch, capsys):
     read = builtins.__import__

@@ -1,15 +1,23 @@
 """A grid over levers, by the command and in Python."""
 
+import io
+import itertools
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.experiment.asked import Figure
+from sim.experiment.sweep import Sweep, _table
+from sim.results import MEASURE_KEYS
 from sim.scenario import dump
+from sim.show import of_sweep
+from sim.show.page import print_page
 from tests.scenarios import tiny
 
 SHORT = tiny({"period.to": "2021-03-14"})
@@ -83,7 +91,7 @@ def test_two_workers_give_the_same_bytes_as_one(tmp_path):
     [
         (["--vary", "coaches.absense=0.1,0.2"], "did you mean 'absence'"),
         (["--vary", "coaches.absence"], "expected KEY=V1,V2"),
-        (["--vary", "coaches.absence=0.1,2"], "--set coaches.absence=2"),
+        (["--vary", "coaches.absence=0.1,2"], "--vary coaches.absence=2"),
         (["--vary", "coaches.absence=0.1", "--vary", "coaches.absence=0.2"], "each key once"),
         (["--vary", "coaches.absence=0.1,0.2", "--measure", "first_meting_wait"], "did you mean 'first_meeting_wait'"),
         (["--vary", "coaches.absence=0.1,0.2", "--measure", "vacancies"], "vacancies needs a labour market"),
@@ -112,3 +120,79 @@ def test_a_third_lever_has_panels_and_too_many_have_no_figure():
     with pytest.raises(ValueError, match="expected a figure"):
         many.plot()
     assert "<table>" in many._repr_html_()
+
+
+# Dates, gaps and what intervals there are: points written down by hand
+
+
+def by_hand(dates, grid, made=5, uncertain=False, measure="backlog_cleared"):
+    """A sweep of which point, replication and day are given."""
+    figure = Figure.parse(measure, SHORT)
+    fixed = {key: getattr(figure, key) for key in MEASURE_KEYS[:-1]} | {"unit": figure.unit}
+    values = pd.DataFrame(
+        [{"point": p, "replication": r, "value": day} | fixed for p, days in enumerate(dates) for r, day in enumerate(days)]
+    )
+    named = pd.DataFrame([dict(zip(grid, point, strict=True)) for point in itertools.product(*grid.values())])
+    info = {"replications": made, "seed": 1, "seconds": 1, **({"uncertain": True} if uncertain else {})}
+    table = _table(values, named, 2 if uncertain else 1)
+    return Sweep("Town", {key: list(its) for key, its in grid.items()}, table, (figure,), info)
+
+
+def printed(page, columns=80):
+    lines = io.StringIO()
+    print_page(page, Console(file=lines, width=columns))
+    return lines.getvalue()
+
+
+NAN, DAY = float("nan"), 18900
+MINUTES = {"appointments.review.minutes": ["10", "16", "17", "20"]}
+SOME_NEVER = [[DAY + i for i in range(5)], [DAY + 40 + 2 * i for i in range(5)], [DAY + 90, NAN, DAY + 95, NAN, DAY + 99], [NAN] * 5]
+
+
+def test_a_date_that_not_every_replication_reaches_is_said_to_be_of_those_that_do():
+    found = by_hand(SOME_NEVER, MINUTES)
+    lines = printed(of_sweep.page(found))
+    assert lines.count("3 of 5 replications") == 1 and "never" in lines and "…" not in lines
+    words = " ".join(lines.split())
+    assert "never at 1 of 4 points, that is in none of 5 replications, and in some of the replications only at 1 of 4 points" in words
+    chart = of_sweep.chart(found)
+    assert {"3 of 5", "never"} <= {text.get_text() for text in chart.axes[0].texts} and "so many replications" in chart.get_supxlabel()
+    assert "in 3 of 5 replications at appointments.review.minutes 17" in chart.alt and "in 0 of 5" in chart.alt
+    assert "no value in any of 5 replications" in of_sweep.chart(by_hand([[NAN] * 5] * 4, MINUTES)).alt
+    whole = printed(of_sweep.page(by_hand(SOME_NEVER[:2], {"a.b": ["1", "2"]})))
+    assert "never" not in whole and "of 5" not in whole
+
+
+def test_dates_fit_a_narrow_screen_and_their_differences_are_days():
+    long = {"coaches.recruitment.autumn_of_2020.starts": ["2020-08-31", "2020-10-12"], "jobcentres.Wolverhampton.coaches": ["10.5", "21"]}
+    lines = printed(of_sweep.page(by_hand(SOME_NEVER, long)))
+    assert max(map(len, lines.splitlines())) <= 80 and "days" in lines and "1970" not in lines
+    assert "(30 Sep 2021 to 4 Oct 2021)" in " ".join(lines.split())  # nothing of it is cut
+    chart = of_sweep.chart(by_hand(SOME_NEVER, long))
+    texts = [text.get_text() for text in chart.axes[0].texts]
+    assert "±2 days" in texts and "never" in texts and not any("1970" in text for text in texts)
+    line = of_sweep.chart(by_hand(SOME_NEVER, MINUTES))
+    line.draw_without_rendering()
+    ticks = [label.get_text() for label in line.axes[0].get_yticklabels()]
+    assert ticks and all(text[-4:] in ("2021", "2022") for text in ticks)
+
+
+def test_where_nothing_differs_it_says_the_same():
+    for days in ([[DAY, DAY + 3]] * 2, [[DAY]] * 2):
+        (block,) = of_sweep.page(by_hand(days, {"a.b": ["1", "2"]}, made=len(days[0]))).blocks
+        assert [cells[1] for _, cells in block.rows] == ["", "the same"]
+
+
+@pytest.mark.parametrize(("made", "uncertain", "why"), [(1, False, "One replication"), (2, True, "One draw of the assumptions")])
+def test_there_is_no_word_of_intervals_where_there_are_none(made, uncertain, why):
+    for grid in ({"a.b": ["1", "2"]}, {"a.b": ["1", "2"], "a.c": ["3"]}):
+        found = by_hand([[5.0] * made, [6.0] * made], grid, made, uncertain, "first_meeting_wait")
+        for said in (" ".join(of_sweep.page(found).notes), of_sweep.chart(found).get_supxlabel().replace("\n", " ")):
+            assert f"{why}, so no intervals." in said and "95%" not in said
+
+
+def test_draws_of_the_assumptions_are_counted():
+    found = by_hand([[5, 6, 7, 9], [6, 7, 8, 9]], {"a.b": ["1", "2"]}, 4, True, "first_meeting_wait")
+    caption = of_sweep.chart(found).get_supxlabel().replace("\n", " ")
+    assert "4 replications of 2 draws of the assumptions at each point" in caption and "of the mean over draws" in caption
+    assert "4 replications of 2 draws of the assumptions at each point" in " ".join(of_sweep.page(found).notes)

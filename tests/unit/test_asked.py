@@ -38,6 +38,7 @@ def test_a_figure_is_read_and_written(text, whole):
     [
         ("first_meting_wait", "did you mean 'first_meeting_wait'"),
         ("first_meeting_wait.p80", "one of mean, median, p90, not 'p80'; did you mean 'p90'"),
+        ("backlog_cleared.share", "share is taken over replications; of one replication backlog_cleared has date"),
         ("first_meeting_wait[area=Nroth]", "unknown area 'Nroth'; did you mean 'North'"),
         ("first_meeting_wait[North]", "expected of whom"),
         ("first_meeting_wait[place=North]", "expected of whom"),

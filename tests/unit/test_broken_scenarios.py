@@ -113,7 +113,24 @@ def test_says_which_change_is_wrong(tmp_path, monkeypatch):
     refused(tmp_path, monkeypatch, says, "small.yaml", "--set", "jobcentres.Nrth.desks=3", "--set", "coaches.absense=0.1")
     says = ["--set coaches.absence=1.5: coaches.absence: expected a share from 0 to 1, not 1.5"]
     refused(tmp_path, monkeypatch, says, "small.yaml", "--set", "coaches.absence=1.5")
-    refused(tmp_path, monkeypatch, ["--set seed: expected KEY=VALUE, such as coaches.absence=0.08"], "small.yaml", "--set", "seed")
+    for nothing in ("seed", "seed=", "=3"):
+        says = [f"--set {nothing}: expected KEY=VALUE, such as coaches.absence=0.08; KEY=null removes what is there"]
+        refused(tmp_path, monkeypatch, says, "small.yaml", "--set", nothing)
+
+
+def test_every_change_that_is_wrong_is_said_at_once(tmp_path, monkeypatch):
+    """One that names no key does not hide what is wrong with the others' values, and nothing else is blamed."""
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    says = [
+        "--set appointments.review.minutes=0: appointments.review.minutes: expected",
+        "--set coaches.absence=1.5: coaches.absence: expected a share from 0 to 1, not 1.5",
+        "--set coaches.absense=0.1: coaches.absense: unknown key 'absense'; did you mean 'absence'?",
+        "--set nothing: expected KEY=VALUE",
+    ]
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path / "small.yaml", ["coaches.absense=0.1", "coaches.absence=1.5", "nothing", "appointments.review.minutes=0"])
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 4 and all(line.startswith(words) for line, words in zip(lines, says, strict=True)), lines
 
 
 @pytest.mark.parametrize("command", ["check", "run", "assumptions"])
@@ -123,7 +140,7 @@ def test_the_installed_command_says_so_too(command, tmp_path):
     before = contents(tmp_path)
     extra = ["--out", "results"] if command == "run" else []
     outcome = subprocess.run(
-        [sys.executable, "-c", "from sim.cli import main; main()", command, "small.yaml", *extra],
+        [sys.executable, "-m", "sim", command, "small.yaml", *extra],
         cwd=tmp_path, env={"PYTHONPATH": str(HERE.parents[1])}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert (outcome.returncode, outcome.stdout) == (2, "")

@@ -1,6 +1,7 @@
 """Figures: their lines are the tables' numbers, their bytes are stable, and each can be read without seeing it."""
 
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from itertools import pairwise
 
 import matplotlib
@@ -10,6 +11,7 @@ import pytest
 
 import sim
 from sim.results import ALL, SPLIT
+from sim.scenario.schema import AGE_GROUPS
 from sim.show import charts, style
 from sim.show.dots import differences, jobcentres
 from sim.show.marks import planned
@@ -337,6 +339,26 @@ def test_labels_do_not_overlap_and_nothing_is_cut_off(result, supported, from_no
         labels = sorted((text.get_window_extent() for text in ax.texts), key=lambda box: box.y0)
         for lower, upper in pairwise(labels):
             assert upper.y0 >= lower.y1 - 0.5 or upper.x0 >= lower.x1 or lower.x0 >= upper.x1
+
+
+def test_names_of_age_groups_stand_below_each_other_right_of_all_lines(result):
+    """Also where one group's line ends before another's."""
+    table = result.incidence
+    table = table[(table["age_group"] != "16-24") | (table["week"] <= table["week"].max() - 3)]
+    right = charts.job_entries(replace(result, incidence=table)).axes[1]
+    boxes = {text.get_text(): text.get_window_extent() for text in right.texts}
+    assert set(boxes) == set(AGE_GROUPS) and len({round(box.x0) for box in boxes.values()}) == 1
+    assert all(box.x0 > right.transData.transform(line.get_xydata())[:, 0].max() for box in boxes.values() for line in right.lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("one more", ["small", "one more"]), ("A name that goes on and on, and so does not fit beside its line", ["base", "other"])],
+)
+def test_lines_over_time_have_the_scenarios_names_where_they_fit(result, other, name, said):
+    runs = [replace(run, name=its) for run, its in ((result, "small"), (other, name))]
+    for ax in charts.over_time(sim.compare(*runs)).axes:
+        assert sorted(text.get_text() for text in ax.texts) == sorted(said)
 
 
 def test_neighbours_are_moved_apart_and_keep_their_order():

@@ -87,5 +87,30 @@ def test_everything_that_is_wrong_is_said_at_once_and_where():
     with pytest.raises(ScenarioError) as caught:
         varied(tiny(), [{"coaches.absense": "0.1"}, {"coaches.absence": "0.1"}, {"coaches.absence": "2"}])
     said = str(caught.value)
-    assert "--set coaches.absense=0.1" in said and "did you mean 'absence'" in said and "--set coaches.absence=2" in said
+    assert "--vary coaches.absense=0.1" in said and "did you mean 'absence'" in said and "--vary coaches.absence=2" in said
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize("key", ["seed", "name", "question", "replications", "jobcentres.Hill.place"])
+def test_what_changes_no_result_is_no_lever(key):
+    with pytest.raises(ScenarioError, match=f"--vary {key}=1: {key}: no lever: it changes no result"):
+        varied(tiny(), [{key: "1"}])
+
+
+@pytest.mark.parametrize(("ends", "step"), [(("0.1", "0.2"), None), (("0", "0.2"), "7"), (("2021-03-01", "2021-03-05"), None)])
+def test_a_step_wider_than_the_range_is_refused(ends, step):
+    """Else only the lower end would be run, and nobody told."""
+    with pytest.raises(ScenarioError, match=r"a step of \w+( days)? is wider than the range from"):
+        steps(*ends, step)
+    assert steps("0.1", "0.1") == ["0.1"]
+
+
+def test_a_value_written_in_two_ways_is_one():
+    with pytest.raises(ScenarioError, match="each once"):
+        listed("coaches.absence=0.1,0.10")
+    assert listed("coaches.absence=0.1,+0.1")[1] == ["0.1", "+0.1"]
+
+
+def test_a_grid_has_each_value_once():
+    with pytest.raises(ScenarioError, match="expected each value of a once"):
+        grid({"a": ["0.1", 0.1], "b": [1]})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.people import HISTORY, MARK, SUBJECT, Register
+from sim.model.people import HISTORY, MARK, SUBJECT, Register, raw
 
 
 def some(n, first=0):
@@ -48,3 +48,9 @@ def test_it_grows_by_a_part_of_what_there_is_not_by_one_at_a_time():
         register.add(*some(1, n))
         sizes.add(len(register.subjects))
     assert len(sizes) < 10
+
+
+def test_ctrl_c_is_not_lost_while_rows_are_copied():
+    """Making a type for each copy, NumPy forgets the exception of a signal that comes just then."""
+    rows = np.zeros(3, dtype=MARK)
+    assert raw(rows).dtype is raw(rows[:1]).dtype

@@ -16,6 +16,7 @@ from sim.scenario.build import build
 from sim.scenario.file import read
 from sim.scenario.tree import find, plain
 from sim.scenario.yaml_text import read_yaml
+from tests.scenarios import tiny
 
 SMALL = Path(__file__).parent / "small.yaml"
 
@@ -160,3 +161,7 @@ def test_a_fingerprint_is_the_same_in_another_process():
         env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root}
         outcome = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=120)
         assert outcome.stdout.strip() == fingerprint(load(SMALL))
+
+
+def test_a_scenario_says_in_a_line_what_it_is():
+    assert repr(tiny()) == f"<Scenario 'tiny': 1 jobcentre, {tiny().period.from_} to {tiny().period.to}>"

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import math
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from sim.experiment.contrasts import CONTRASTS, PER_ENTRY_GAINED, PER_ENTRY_LOST
 from sim.experiment.precision import IMPRECISE, NO_VALUE, PRECISE, UNCONFIRMED
 from sim.results import ALL
 from sim.show import screen
-from sim.show.labels import COMPARED, HEADLINE, PROGRAMMES
+from sim.show.labels import COMPARED, HEADLINE, PROGRAMMES, figure_name
 from sim.show.of_comparison import adjusted, asked_for, in_parts, pairing, ratio_interval
+from sim.show.page import Block, as_table, what_was_made
 from sim.show.result import Result
-from sim.show.rounding import BLANK, plain, rounded
+from sim.show.rounding import BLANK, plain, rounded, signed, with_half
 from sim.show.run_length import precision_in_words, warm_up_in_words
-from sim.show.words import difference, headline, programmes
+from sim.show.words import compared, difference, headline, programmes
 from tests.unit.support import SUPPORT
 from tests.unit.synthetic import small_scenario
 from tests.unit.test_compare import tables
@@ -100,6 +102,9 @@ def row(value, low=NAN, high=NAN, unit="working days"):
         (row(-0.1, -0.5, 0.3), "no difference can be told, 95% interval -0.5 to +0.3 working days"),
         (row(0.019, 0.003, 0.034), "0.019 working days longer, 95% interval 0.003 to 0.034"),
         (row(0.0, 0.0, 0.0), "the same"),
+        (row(0.0), "the same"),  # of one pair
+        (row(-1.377e-4, -2.75e-4, -4e-7, "share"), "0.014 percentage points lower, 95% interval just above 0 to 0.028"),
+        (row(1e-5, -2e-5, 4e-5, "share"), "no difference can be told, 95% interval -0.002 to +0.004 percentage points"),
         (row(-1.9), "1.90 working days shorter, interval not known"),
         (row(NAN), BLANK),
         (row(1_234_567, 1_100_000, 1_300_000, "pounds"), "£1.23m more, 95% interval £1.10m to £1.30m"),
@@ -205,8 +210,9 @@ def test_a_comparison_says_it_in_words_and_fits(result):
     words = " ".join(text.split())
     assert "shorter" in words and "the same" in words
     shown = [(key, label) for labels in COMPARED.values() for key, label in labels.items() if key[0] not in NOT_IN_SMALL]
-    for (_, statistic), label in shown:
-        assert text.count(f"\n {label}  ") == 2 * (statistic != "among_others")
+    for (measure, statistic), label in shown:
+        said = "offered within 10 working days" if measure == "first_meeting_within_target" else label
+        assert text.count(f"\n {said}  ") == 2 * (statistic != "among_others")
     assert "Starts on programmes" not in text
 
 
@@ -250,6 +256,11 @@ def test_weeks_over_time_are_those_of_everyone_not_of_a_programme(supported, res
     assert screen.by_period(supported)["New claims"].sum() == pytest.approx(claims["estimate"].iloc[0])
 
 
+def test_one_is_said_as_one():
+    info = {"seed": 1, "seconds": 2.0, "replications": 1, "found_finished": 1}
+    assert what_was_made(info) == "1 replication at each point, seed 1, 1 replication from before, 2 s"
+
+
 def test_nothing_to_show():
     empty = Result.of_run(tables("nothing here", [1.0, 2.0]))
     assert "nothing here" in printed(screen.summary, empty)
@@ -259,6 +270,68 @@ def test_nothing_to_show():
 def test_a_name_is_text_not_markup(result):
     named = Result.of_run(tables("[red]hot[/red] [link=x]", [1.0]))
     assert "[red]hot[/red] [link=x]" in printed(screen.summary, named)
+
+
+def test_numbers_are_not_rounded_to_nothing():
+    assert with_half(1.377e-4, 4e-7, 2.75e-4, "share") == "+0.01 ±0.01"
+    assert signed(-1.377e-4, -2.75e-4, -4e-7, "share") == ("-0.014", "-0.028 to just below 0")
+    assert rounded(0.3, 0, 0.59996, "share") == ("30%", "0 to 60%")
+    assert rounded(0.3, 0, 0.59996, "share", 0.6)[1] == "0.000 to 59.996%"
+    assert rounded(0.3, 0, 0.6, "share", 0.6)[1] == "0 to 60%", "the same number may look the same"
+
+
+def with_dates(name, cleared, days=1.0):
+    """A run with a date in some replications: days since 1970-01-01."""
+    run = tables(name, [days] * len(cleared))
+    rows = run.replications.assign(measure="backlog_cleared", statistic="date", unit="date", value=cleared)
+    return replace(run, replications=pd.concat([run.replications, rows], ignore_index=True))
+
+
+def test_the_mean_of_a_date_says_so_and_in_how_many_replications_it_is_there():
+    base, other = with_dates("a", [18700.0, 18702, 18704, NAN]), with_dates("b", [18690.0, 18694, NAN, 18600])
+    (line,) = [row for row in compared(sim.compare(base, other).table)["b"] if row.group == "Backlog"]
+    assert (line.label, line.base, line.other) == ("cleared on, mean", "15 Mar 2021", "6 Mar 2021")
+    assert line.difference.startswith("9 days earlier") or line.difference.startswith("no difference")
+    assert line.difference.endswith(", in the 2 of 4 replications in which both are cleared")
+    (never,) = [row for row in compared(sim.compare(base, with_dates("b", [NAN] * 4)).table)["b"] if row.group == "Backlog"]
+    assert never.difference == "cannot be told: cleared in both in none of 4 replications"
+    figure = Figure("backlog_cleared", "date")
+    (asked,) = asked_for(sim.compare(base, other).table, [figure])
+    assert asked.label == "cleared on, mean" and asked.difference == line.difference
+    assert figure_name(figure) == "Cleared on", "of one replication"
+
+
+def test_time_and_what_was_there_are_of_all_the_runs():
+    runs = [
+        replace(tables(name, [1.0, 2.0]), info=tables(name, [1.0, 2.0]).info | {"found_finished": found, "seconds": seconds})
+        for name, found, seconds in (("a", 2, 0.1), ("b", 0, 19.2), ("c", 1, 5.0))
+    ]
+    text = printed(screen.comparison, sim.compare(*runs), width=120)
+    assert "2 replications, seed" in text and ", 3 of the 6 of all scenarios from before, 24 s\n" in text
+
+
+@pytest.mark.parametrize("width", [80, 90, 100])
+def test_a_summary_with_draws_cuts_nothing(result, width):
+    number = len(result.summary)
+    drawn = {"range_low": result.summary["low"], "range_high": result.summary["high"], "luck_share": np.full(number, 0.5)}
+    info = result.info | {"uncertain": True, "draws": 2, "replications_per_draw": 2}
+    text = printed(screen.summary, replace(result, summary=result.summary.assign(**drawn), info=info), result.scenario, width=width)
+    assert "95% of draws" in text and "…" not in text and max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_wide_table_of_a_page_is_broken_and_not_cut(width):
+    rows = [
+        ("Wolverhampton temporary + Walsall temporary", ("5.35", "+0.018 (+0.010 to +0.026)", "worse than Tipton temporary + Walsall")),
+        ("none of them", ("12.33", "+7.018 (+6.910 to +7.126)", "no, the same")),
+    ]
+    head = ("Estimate", "Difference from the best", "Told\napart")
+    text = printed(
+        lambda block, console: console.print(as_table(block, width)), Block("Wait, mean, working days", head, rows, (0, 3)), width=width
+    )
+    assert "…" not in text and max(map(len, text.splitlines())) <= width
+    words = Counter(text.replace("─", " ").split())
+    assert words == Counter(" ".join(["Wait, mean, working days", *head, *(f"{name} {' '.join(cells)}" for name, cells in rows)]).split())
 
 
 # How many replications, and a warm-up
@@ -300,6 +373,17 @@ def test_how_many_replications_it_took_is_said(told, words):
     assert first == f"A precision of 5% was asked for: {words[0]}"
     assert second.startswith(" Wait for the meeting held, 90th percentile (Dudley): ") and second.endswith(words[1])
     assert first in " ".join(printed(screen.summary, with_precision(**told)).split())
+
+
+def test_a_figure_that_was_to_be_precise_is_told_with_its_interval(result):
+    name = "caseload.mean[age_group=50+]"
+    told = {"target": 0.05, "outcome": PRECISE, "recommended": 3, "not_precise": [], "half_width_over_mean": {name: [None, 0.0002]}}
+    whole = result.summary
+    row = whole[(whole["measure"] == "caseload") & (whole["statistic"] == "mean") & (whole["age_group"] == "50+")]
+    (its,) = row[(row["jobcentre"] == ALL) & (row["area"] == ALL)].to_dict("records")
+    estimate, interval = rounded(its["estimate"], its["low"], its["high"], its["unit"])
+    _, said = precision_in_words(replace(result, info=result.info | {"precision": told}))
+    assert said.endswith(f"(50+): {estimate} people, 95% interval {interval}, less than ±0.1%")
 
 
 def test_nothing_is_said_of_what_was_not_asked_for(result):
@@ -433,7 +517,7 @@ def test_figures_asked_for_are_told(result):
     table = comparison.table
     row = table[(table["jobcentre"] == "Ashby") & (table["measure"] == "first_meeting_wait") & (table["statistic"] == "p90")].iloc[0]
     lines = asked_for(table, figures)
-    assert [line.label for line in lines] == ["wait for the meeting held, 90th percentile (Ashby)", "cleared on"]
+    assert [line.label for line in lines] == ["wait for the meeting held, 90th percentile (Ashby)", "cleared on, mean"]
     assert (lines[0].base, lines[0].difference) == (plain(row["base_estimate"], row["unit"]), difference(row.to_dict()))
     assert "Asked for" in text and max(map(len, text.splitlines())) <= 80
     gone = asked_for(table, [replace(figures[0], jobcentre="Elsewhere")])
