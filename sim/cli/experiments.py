@@ -34,7 +34,7 @@ from sim.scenario.numbers import say
 
 _VARY = "A key and its values, KEY=V1,V2,... or KEY=A..B/STEP. Repeat for a grid."
 _CONFIDENCE = "How sure all that is said has to be, such as 95%."
-Confidence = Annotated[float, typer.Option(parser=share, metavar="SHARE", help=_CONFIDENCE)]
+Confidence = Annotated[float, typer.Option(parser=share("95%"), metavar="SHARE", help=_CONFIDENCE)]
 _MOST = "Replications of one scenario, at most; 100 if left out"
 _INDIFFERENCE = (
     "A distance from the promise that does not matter, in its unit; if left out 0.01 of a share, 1% of another promised value, and with "
@@ -134,7 +134,9 @@ def seek(
     by: Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="The promise is counted from this day on.")] = None,
     in_share: Annotated[
         float | None,
-        typer.Option(parser=share, metavar="SHARE", help="Hold in this share of replications, such as 90%, not as a mean over them."),
+        typer.Option(
+            parser=share("90%"), metavar="SHARE", help="Hold in this share of replications, such as 90%, not as a mean over them."
+        ),
     ] = None,
     largest: Annotated[bool, typer.Option("--largest", help="Seek the largest value instead: the latest date, the fewest cuts.")] = False,
     confidence: Confidence = 0.95,

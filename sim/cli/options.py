@@ -65,16 +65,21 @@ _OUT = "Keep tables and figures here. A stopped run goes on from there; the tabl
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help=_OUT)]
 
 
-def share(written: str | float) -> float:
+def share(example: str) -> Callable[[str], float]:
     """Reads a share of the command line, ``5%`` or ``0.05``."""
-    text = str(written).strip()
-    try:
-        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1:
-        raise typer.BadParameter(f"expected a share between 0 and 1, such as 5% or 0.05, not {say(written)}")
-    return value
+
+    def parse(written: str | float) -> float:
+        text = str(written).strip()
+        try:
+            value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            value = -1.0
+        if not 0 < value < 1:
+            also = f"{float(example.removesuffix('%')) / 100:g}"
+            raise typer.BadParameter(f"expected a share between 0 and 1, such as {example} or {also}, not {say(written)}")
+        return value
+
+    return parse
 
 
 _stopped = threading.Event()

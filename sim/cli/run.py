@@ -32,7 +32,7 @@ _PRECISION = (
     "As many replications as it takes for the 95% interval of each --measure (the mean wait for the first meeting held if left out) to "
     "reach no further than this share of its mean to each side, such as 5%; with --replications at most so many."
 )
-Precision = Annotated[float | None, typer.Option(parser=share, metavar="SHARE", help=_PRECISION)]
+Precision = Annotated[float | None, typer.Option(parser=share("5%"), metavar="SHARE", help=_PRECISION)]
 
 
 @app.command("run")

@@ -63,6 +63,10 @@ class Plots:
 
     result: Result
 
+    def __call__(self) -> Chart:
+        """The first of them."""
+        return self.waits()
+
     def waits(self) -> Chart:
         """Wait for the first meeting by week of claim."""
         return charts.waits(self.result, self.result.scenario)
@@ -118,9 +122,10 @@ class Comparison(experiment.Comparison):
         return ComparisonPlots(self)
 
     def _repr_html_(self) -> str:
+        scenarios = [getattr(run, "scenario", None) for run in (self.base, *self.others)]
         rows = [
             (f"{other}: {row.group}", row.label, (row.base, row.other, row.difference))
-            for other, lines in compared(self.table).items()
+            for other, lines in compared(self.table, scenarios).items()
             for row in lines
         ]
         title, foot = f"Compared with {self.base.name}", f"{footnote(self.base)} {interval_note(self.base)}"
@@ -140,6 +145,10 @@ class ComparisonPlots:
     """The figures of a comparison. Each returns a matplotlib figure, which shows itself in a notebook."""
 
     comparison: Comparison
+
+    def __call__(self) -> Chart:
+        """The first of them."""
+        return self.differences()
 
     def differences(self) -> Chart:
         """Differences in the main measures with their intervals."""

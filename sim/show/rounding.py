@@ -149,4 +149,6 @@ def enough_places(form: Form, places: int, low: float, high: float) -> int:
             places += 1
     elif round(far, places) == 0:
         places = min(first, MOST_PLACES)
+    while places < MOST_PLACES and (high - low) * form.scale > 1e-9 * far and form.text(low, places) == form.text(high, places):
+        places += 1  # an interval is no point
     return places

@@ -1,5 +1,6 @@
 """The public face: what load, run and compare take and return, and how results show themselves."""
 
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -144,6 +145,8 @@ def test_a_comparison_shows_itself(result):
     tags = parsed(comparison._repr_html_())
     assert "script" not in tags.seen
     assert any(text.startswith("more & more: ") for text in tags.text)
+    assert any(re.fullmatch(r"offered within \d+ working days", text) for text in tags.text)
+    assert (result.plot().title, comparison.plot().title) == (result.plot.waits().title, comparison.plot.differences().title)
 
 
 def test_compare_takes_files_and_writes_figures(tmp_path):

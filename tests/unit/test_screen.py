@@ -104,6 +104,7 @@ def row(value, low=NAN, high=NAN, unit="working days"):
         (row(0.0, 0.0, 0.0), "the same"),
         (row(0.0), "the same"),  # of one pair
         (row(-1.377e-4, -2.75e-4, -4e-7, "share"), "0.014 percentage points lower, 95% interval just above 0 to 0.028"),
+        (row(0.001, 0.00096, 0.00104, "share"), "0.100 percentage points higher, 95% interval 0.096 to 0.104"),
         (row(1e-5, -2e-5, 4e-5, "share"), "no difference can be told, 95% interval -0.002 to +0.004 percentage points"),
         (row(-1.9), "1.90 working days shorter, interval not known"),
         (row(NAN), BLANK),
