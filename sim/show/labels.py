@@ -99,3 +99,14 @@ def figure_name(figure: Figure) -> str:
             label = f"{waits.get(figure.measure, label)}, {'median' if figure.statistic == 'median' else '90th percentile'}"
     of = ", ".join(value for key in SPLIT if (value := getattr(figure, key)) != ALL)
     return f"{label[0].upper()}{label[1:]}" + (f" ({of})" if of else "")
+
+
+def in_differences(figure: Figure, words: str) -> str:
+    """A heading over differences, with their unit where the figure's own heading does not say it."""
+    its = {"date": "days", "share": "percentage points"}.get(figure.unit, "")
+    return f"{words}, {its}" if its else words
+
+
+def never(figure: Figure) -> str:
+    """What stands in place of a figure that no replication has."""
+    return "never" if figure.unit == "date" else "no value"

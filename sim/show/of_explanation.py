@@ -14,13 +14,11 @@ import pandas as pd
 from sim.experiment.asked import Figure
 from sim.experiment.contrasts import HIGHER, LOWER, SAME
 from sim.experiment.explain import Explanation
-from sim.show.labels import figure_name
-from sim.show.of_sweep import made_of, no_intervals
+from sim.show.labels import figure_name, in_differences
 from sim.show.page import Block, Page, short_key, what_was_made
 from sim.show.rounding import counted, rounded, signed
-from sim.show.sensitivity_figures import axis_of, in_differences
-from sim.show.style import COLOURS, FAINT, INK, Chart, drawn, empty
-from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, difference
+from sim.show.style import COLOURS, FAINT, INK, Chart, drawn, empty, unit_axis
+from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, difference, made_of, no_intervals
 
 MOST_LEVERS = 30
 """Steps a figure shows; the table has all."""
@@ -164,7 +162,7 @@ def chart(found: Explanation, figure: Figure | None = None) -> Chart:
     ax.grid(True, axis="x")
     ax.grid(False, axis="y")
     ax.tick_params(axis="y", length=0)
-    axis_of(ax.xaxis, figure)
+    unit_axis(ax.xaxis, figure.unit)
     return chart
 
 

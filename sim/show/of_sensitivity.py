@@ -12,10 +12,10 @@ import pandas as pd
 from sim.experiment.asked import Figure
 from sim.experiment.indices import LEFT_OUT, VarianceComponents
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
-from sim.show.labels import figure_name
+from sim.show.labels import figure_name, in_differences
 from sim.show.page import LABEL, Block, Page, what_was_made
 from sim.show.rounding import BLANK, counted, in_unit, plain, rounded, with_half
-from sim.show.sensitivity_figures import MAKERS, MOST, in_differences, left_out, name, others, without
+from sim.show.sensitivity_figures import MAKERS, MOST, left_out, name, others, without
 from sim.show.style import Chart
 
 NAMED, WORTH_NAMING = 4, 0.1

@@ -17,12 +17,11 @@ from sim.experiment.asked import Figure
 from sim.experiment.contrasts import SAME
 from sim.experiment.study import LUCK_PER_DRAW
 from sim.experiment.sweep import Sweep
-from sim.show.labels import figure_name
+from sim.show.labels import figure_name, in_differences, never
 from sim.show.page import ONE_LUCK, Block, Page, short_key, what_was_made
 from sim.show.rounding import BLANK, rounded, signed
-from sim.show.sensitivity_figures import axis_of, in_differences
-from sim.show.style import COLOURS, INK, MARKERS, Chart, drawn, empty
-from sim.show.words import INTERVAL_NOTE, MEAN_NOTE
+from sim.show.style import COLOURS, INK, MARKERS, Chart, drawn, empty, unit_axis
+from sim.show.words import INTERVAL_NOTE, MEAN_NOTE, made_of, no_intervals
 
 MOST_PANELS = 6
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6FA", "#9DB6D3", COLOURS[0]])
@@ -87,26 +86,6 @@ def _some_without(figure: Figure, rows: pd.DataFrame, number: int) -> str:
     return f"{figure_name(figure)}: {', and '.join(parts)}. {both} ({BLANK})."
 
 
-def never(figure: Figure) -> str:
-    """What stands in place of a figure that no replication has."""
-    return "never" if figure.unit == "date" else "no value"
-
-
-def made_of(info: Mapping[str, Any], per_draw: int) -> str:
-    """``5 replications``, or where the assumptions were varied ``6 replications of 3 draws of the assumptions``."""
-    number = info["replications"]
-    said = f"{number} replication{'s' * (number != 1)}"
-    draws = number // per_draw
-    return f"{said} of {draws} draw{'s' * (draws != 1)} of the assumptions" if "uncertain" in info else said
-
-
-def no_intervals(info: Mapping[str, Any], per_draw: int) -> str:
-    """Why there are none, where there are none: one replication tells nothing of luck, and one draw nothing of draws."""
-    if "uncertain" in info:
-        return "One draw of the assumptions, so no intervals." if info["replications"] // per_draw < 2 else ""
-    return "One replication, so no intervals." if info["replications"] < 2 else ""
-
-
 def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -149,7 +128,7 @@ def _line(found: Sweep, figure: Figure, rows: pd.DataFrame, foot: str) -> Chart:
     ax.set_title({"share": "%", "date": ""}.get(figure.unit, figure.unit))
     ax.set_xticks(at, found.vary[key], rotation=0)
     ax.set_xlabel(key, fontsize=8.5, loc="left")
-    axis_of(ax.yaxis, figure)
+    unit_axis(ax.yaxis, figure.unit)
     number = found.info["replications"]
     for x, y, known in zip(at, estimate, rows["replications"], strict=True):
         if 0 < known < number:

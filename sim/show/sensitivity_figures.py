@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.dates import AutoDateLocator
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiment.asked import Figure
 from sim.experiment.sensitivity import LATIN, MORRIS, SOBOL, TORNADO, Sensitivity
 from sim.show.labels import figure_name
-from sim.show.rounding import day, in_unit
-from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers
+from sim.show.rounding import in_unit
+from sim.show.style import COLOURS, FAINT, INK, MARKERS, Chart, drawn, empty, plain_numbers, unit_axis
 
 MOST = 15
 """Assumptions in a figure or a table, at most; the others are counted."""
@@ -31,23 +29,6 @@ _LABEL = 38
 def name(row: Mapping[Any, Any]) -> str:
     """An assumption, and in a set which of its numbers."""
     return f"{row['label']} {row.get('member', '')}".strip()
-
-
-def axis_of(axis: Axis, figure: Figure) -> None:
-    """Days since 1970 as dates, every other figure as plain numbers; when everything is drawn."""
-    if figure.unit != "date":
-        axis.set_major_formatter(plain_numbers())
-        return
-    low, high = axis.get_view_interval()
-    few_days = high - low < 21  # of which the other would make hours
-    axis.set_major_locator(MaxNLocator(5, integer=True) if few_days else AutoDateLocator(minticks=3, maxticks=6))  # type: ignore[no-untyped-call]
-    axis.set_major_formatter(FuncFormatter(lambda value, _: day(value)))
-
-
-def in_differences(figure: Figure, words: str) -> str:
-    """A heading over differences, with their unit where the figure's own heading does not say it."""
-    its = {"date": "days", "share": "percentage points"}.get(figure.unit, "")
-    return f"{words}, {its}" if its else words
 
 
 def left_out(found: Sensitivity, figure: Figure) -> str:
@@ -147,7 +128,7 @@ def spread(found: Sensitivity, figure: Figure) -> Chart:
         for ax in (top, bottom):
             ax.axvline(base * scale, color=FAINT, linewidth=1, linestyle=(0, (2, 2)))
         top.annotate("as written", (base * scale, 1), (3, 2), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8)
-    axis_of(bottom.xaxis, figure)
+    unit_axis(bottom.xaxis, figure.unit)
     low, high, *told = (in_unit(end, figure.unit) for end in (*one.range, *one.interval))
     chart.alt = (
         f"Histogram with intervals. {chart.title}: 95% of {one.draws} draws between {low} and {high}, their mean "

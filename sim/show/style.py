@@ -18,12 +18,14 @@ import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
+from matplotlib.axis import Axis
+from matplotlib.dates import AutoDateLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.results import RunTables
+from sim.show.rounding import day
 
 Made = ParamSpec("Made")
 
@@ -199,6 +201,17 @@ def from_zero(ax: Axes, *, percent: bool = False) -> None:
 def plain_numbers() -> FuncFormatter:
     """Thousands with commas, decimals only where needed."""
     return FuncFormatter(lambda value, _: f"{round(value, 10) + 0.0:,.6g}")
+
+
+def unit_axis(axis: Axis, unit: str) -> None:
+    """Days since 1970 as dates, every other figure as plain numbers; when everything is drawn."""
+    if unit != "date":
+        axis.set_major_formatter(plain_numbers())
+        return
+    low, high = axis.get_view_interval()
+    few_days = high - low < 21  # of which the other would make hours
+    axis.set_major_locator(MaxNLocator(5, integer=True) if few_days else AutoDateLocator(minticks=3, maxticks=6))  # type: ignore[no-untyped-call]
+    axis.set_major_formatter(FuncFormatter(lambda value, _: day(value)))
 
 
 def date_axis(ax: Axes, dates: Sequence[Any]) -> None:

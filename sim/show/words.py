@@ -251,6 +251,21 @@ def unseen(replications: int, confidence: float) -> str:
     return f"{100 * (1 - (1 - confidence) ** (1 / replications)):.2g}%"
 
 
+def made_of(info: Mapping[str, Any], per_draw: int) -> str:
+    """``5 replications``, or where the assumptions were varied ``6 replications of 3 draws of the assumptions``."""
+    number = info["replications"]
+    said = f"{number} replication{'s' * (number != 1)}"
+    draws = number // per_draw
+    return f"{said} of {draws} draw{'s' * (draws != 1)} of the assumptions" if "uncertain" in info else said
+
+
+def no_intervals(info: Mapping[str, Any], per_draw: int) -> str:
+    """Why there are none, where there are none: one replication tells nothing of luck, and one draw nothing of draws."""
+    if "uncertain" in info:
+        return "One draw of the assumptions, so no intervals." if info["replications"] // per_draw < 2 else ""
+    return "One replication, so no intervals." if info["replications"] < 2 else ""
+
+
 def interval_note(run: RunTables) -> str:
     """What its intervals tell, and what they do not."""
     return INTERVAL_NOTE if run.per_draw == 1 else UNCERTAIN_NOTE
