@@ -22,7 +22,7 @@ from sim.experiment.contrasts import HIGHER, LOWER, SAME, UNKNOWN, contrasts, ve
 from sim.experiment.controls import controlled
 from sim.experiment.job import CODE, software
 from sim.experiment.replications import run
-from sim.experiment.store import COMPARISON, clearly, entered, parquet, whole, write_text
+from sim.experiment.store import COMPARISON, KIND, RUN, clearly, entered, parquet, whole, write_text
 from sim.experiment.study import Progress
 from sim.experiment.workers import RunError, Workers
 from sim.results import ALL, MEASURE_KEYS, OVER_DRAWS, SPLIT, WEEKLY_KEYS, RunTables, by_draw, csv, draw_range, half_width
@@ -144,10 +144,15 @@ def compare(
             write_text(folder, "comparison.csv", csv(table))
             with whole(folder, "comparison_weekly.parquet") as file:
                 file.write_bytes(parquet(weekly))
-            _forget(folder, [path.name for path in folder.glob("*_*/") if _RUN_FOLDER.match(path.name) and path.name not in folders])
+            _forget(folder, [path.name for path in folder.iterdir() if _is_run_folder(path) and path.name not in folders])
             asked = {"experiment": "compare", "scenarios": names, "folders": folders, "replications": replications, "seed": seed}
             write_text(folder, COMPARISON, json.dumps({**asked, "uncertain": uncertain, **software()}, indent=2) + "\n")
     return Comparison(table, weekly, runs[0], tuple(runs[1:]))
+
+
+def _is_run_folder(path: Path) -> bool:
+    """Whether a comparison made it: not by its name alone, which a folder of somebody's own may have too."""
+    return bool(_RUN_FOLDER.fullmatch(path.name)) and any((path / name).is_file() for name in (RUN, KIND))
 
 
 def _forget(folder: Path, names: Iterable[str]) -> None:

@@ -36,9 +36,9 @@ class Change:
         return cls(key, grow(data, Place(f"change {key}")))
 
     @classmethod
-    def parse(cls, written: str, option: str = "--set") -> Change:
+    def parse(cls, written: str) -> Change:
         """``KEY=VALUE`` as on the command line; the value is YAML."""
-        place = Place(f"{option} {written}")
+        place = Place(f"--set {written}")
         key, equals, value = written.partition("=")
         if not equals or not key.strip() or not value.strip():
             told = "expected KEY=VALUE, such as coaches.absence=0.08; KEY=null removes what is there"
@@ -63,7 +63,7 @@ def change(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return changed(grow(to_plain(scenario), Place("change")), values.items())
 
 
-def changed(tree: Node, changes: Iterable[str | tuple[str, Any]], option: str = "--set") -> Scenario:
+def changed(tree: Node, changes: Iterable[str | tuple[str, Any]]) -> Scenario:
     """The scenario of a tree after changes, one after another, each ``KEY=VALUE`` as on the command line or a pair of key and value.
 
     Raises:
@@ -73,7 +73,7 @@ def changed(tree: Node, changes: Iterable[str | tuple[str, Any]], option: str = 
     places: set[str] = set()
     for change in changes:
         try:
-            wanted = Change.parse(change, option) if isinstance(change, str) else Change.of(*change)
+            wanted = Change.parse(change) if isinstance(change, str) else Change.of(*change)
             places.add(wanted.value.at.file)
             for path in _paths(tree, wanted):
                 tree = put(tree, path, _new_value(tree, path, wanted))

@@ -78,7 +78,7 @@ def listed(text: str, option: str = "--vary", form: str = LIST) -> tuple[str, li
     return key, values
 
 
-def varied(scenario: Scenario, values: Iterable[Mapping[str, Any]], option: str = "--vary") -> list[Scenario]:
+def varied(scenario: Scenario, values: Iterable[Mapping[str, Any]]) -> list[Scenario]:
     """A copy of a scenario for each set of values by key, checked again; text is read as on the command line.
 
     Raises:
@@ -88,7 +88,7 @@ def varied(scenario: Scenario, values: Iterable[Mapping[str, Any]], option: str 
     made: list[Scenario] = []
     problems: list[Problem] = []
     for each in values:
-        said = " ".join(f"{option} {key}={value}" for key, value in each.items())
+        said = " ".join(f"--vary {key}={value}" for key, value in each.items())
         idle = [key for key in each if key in CHANGES_NO_RESULT or re.fullmatch(r"jobcentres\..+\.place(\..+)?", key)]
         problems += [Problem(said, None, None, key, "no lever: it changes no result") for key in idle]
         try:

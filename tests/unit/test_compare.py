@@ -139,7 +139,9 @@ def test_nothing_in_a_folder_is_of_two_comparisons(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         compare(base, third, seed=8, workers=1, out=tmp_path, progress=stop)
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".csv", ".parquet", ".json")]
+    (tmp_path / "2021_notes").mkdir()  # somebody's own, whatever it is called
     compare(base, third, seed=8, workers=1, out=tmp_path)
+    (tmp_path / "2021_notes").rmdir()
     folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
     info = json.loads((tmp_path / "comparison.json").read_text())
     assert folders == ["0_small", "1_third"] == info["folders"] and (info["seed"], info["replications"]) == (8, 3)
